@@ -1,0 +1,63 @@
+"""MSG-1. Audio of a message arrives only while that message is open.
+
+Precedent: the last turn's sentence after an interruption (pipecat #754, #3077).
+"""
+
+from collections.abc import Iterator
+
+from harness.checks.base import Limits, check, has_identity
+from harness.model.target import Behaviour
+from harness.model.units import audio_ms, ms
+from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
+from harness.model.views import AudioSpan, SessionView
+
+
+def _is_observable(behaviour: Behaviour) -> bool:
+    return has_identity(behaviour) and behaviour.end_signal != "synthesis"
+
+
+@check(
+    "MSG-1",
+    "audio only while its message is open, none after the next message's start",
+    scope=Scope.SESSION,
+    vantages="C",
+    standard=Minimum(total=100, by_category={"superseded": 30}),
+    smoke=Minimum(total=20, by_category={"superseded": 4}),
+    observable=_is_observable,
+)
+def audio_inside_message(session: SessionView, _limits: Limits) -> Iterator[Outcome]:
+    """Ask of each span of audio whether its message was open, and whether it was its turn."""
+    own = int(session.session[1:])
+    for span in session.spans:
+        if span.session == own and span.message:
+            yield from _judge_span(session, span)
+    for message in session.messages:
+        if len({m for s in message.streams if s.is_mixed for m in (s.exchange,)}):
+            yield Finding(
+                sentence=f"one upstream request of {message.id} held text of another message.",
+                at_ns=message.streams[0].opened_ns,
+                category="mixed",
+            )
+        yield Exposure(category="superseded" if message.superseded else "message")
+
+
+def _judge_span(session: SessionView, span: AudioSpan) -> Iterator[Outcome]:
+    name = f"m{span.message}"
+    amount = f"{span.samples} samples ({audio_ms(span.samples):.0f} ms) of message {name}"
+    started = int(span.started[1:]) if span.started else 0
+    if name not in span.open_messages:
+        ends = [m.end_ns for m in session.messages if m.message == name and m.end_ns]
+        after = f" {ms(span.first_ns - ends[0]):.0f} ms after its end signal" if ends else ""
+        yield Finding(
+            sentence=f"{amount} reached {session.session}{after}, while the message was not open"
+            f" (open: {', '.join(span.open_messages) or 'none'}). Allowed: 0.",
+            at_ns=span.first_ns,
+            category="message",
+        )
+    elif started > span.message:
+        yield Finding(
+            sentence=f"{amount} reached {session.session} after the start signal of"
+            f" {span.started}. Allowed: 0.",
+            at_ns=span.first_ns,
+            category="superseded",
+        )

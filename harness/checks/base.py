@@ -1,0 +1,103 @@
+"""The contract of a check, and the registry of all of them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.model.registry import Registry
+from harness.model.target import Behaviour
+from harness.model.verdict import Deadline, Finding, Level, Minimum, Outcome, Scope
+
+Limits = Mapping[str, float]
+Judge = Callable[[Any, Limits], Iterator[Outcome]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One rule: what it demands, what it needs to see, and the function that judges a view.
+
+    ``vantages`` are the letters without which it cannot be judged. ``minimum`` is by tier.
+    ``limits`` are the defaults by name, each with its unit as the last word.
+    """
+
+    id: str
+    title: str
+    level: Level
+    scope: Scope
+    vantages: str
+    judge: Judge
+    minimum: Mapping[str, Minimum]
+    limits: Limits
+    applies: Callable[[Behaviour], bool]
+    observable: Callable[[Behaviour], bool]
+    summary: str
+
+
+CHECKS: Registry[Check] = Registry("harness.checks", "rule")
+
+
+def always(_behaviour: Behaviour) -> bool:
+    """Say yes to whatever is declared."""
+    return True
+
+
+def has_identity(behaviour: Behaviour) -> bool:
+    """Tell whether the audio that arrives can still say whose it is."""
+    return behaviour.fidelity != "none"
+
+
+def check(
+    rule: str,
+    title: str,
+    *,
+    scope: Scope,
+    vantages: str,
+    standard: Minimum,
+    smoke: Minimum,
+    level: Level = Level.MUST,
+    limits: Limits | None = None,
+    applies: Callable[[Behaviour], bool] = always,
+    observable: Callable[[Behaviour], bool] = always,
+) -> Callable[[Judge], Judge]:
+    """Register the decorated function as the check of one rule."""
+
+    def register(judge: Judge) -> Judge:
+        module = judge.__module__
+        lines = (judge.__doc__ or title).strip().splitlines()
+        member = Check(
+            id=rule,
+            title=title,
+            level=level,
+            scope=scope,
+            vantages=vantages,
+            judge=judge,
+            minimum={"standard": standard, "smoke": smoke},
+            limits=dict(limits or {}),
+            applies=applies,
+            observable=observable,
+            summary=lines[0],
+        )
+        CHECKS.register(rule, member, module=module)
+        return judge
+
+    return register
+
+
+def late(
+    sentence: str,
+    *,
+    from_ns: int,
+    acted_ns: int,
+    limit_ms: float,
+    category: str = "",
+) -> Finding:
+    """Return the finding for a deadline that was missed: acted at ``acted_ns``, or not by then."""
+    measured_ms = (acted_ns - from_ns) / 1_000_000
+    return Finding(
+        sentence=sentence,
+        at_ns=acted_ns,
+        category=category,
+        deadline=Deadline(
+            from_ns=from_ns, until_ns=acted_ns, measured_ms=measured_ms, limit_ms=limit_ms
+        ),
+    )

@@ -1,0 +1,49 @@
+"""MSG-2. Every accepted message that the upstream voiced is heard; the second is never silent.
+
+Precedent: the turn after an interruption stays silent (pipecat #3191).
+"""
+
+from collections.abc import Iterator
+
+from harness.checks.base import Limits, check
+from harness.model.units import NS_PER_S
+from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
+from harness.model.views import MessageView
+
+TIME_TO_BE_HEARD_NS = NS_PER_S
+
+
+@check(
+    "MSG-2",
+    "every accepted message audible; the second message never silent",
+    scope=Scope.MESSAGE,
+    vantages="CU",
+    standard=Minimum(total=100, by_category={"after the first": 30}),
+    smoke=Minimum(total=20, by_category={"after the first": 4}),
+)
+def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
+    """Look for one sample other than 0, where the upstream sent some and nobody interrupted.
+
+    An interrupted message is a case only if the upstream had spoken for a second by then.
+    """
+    sent = [stream for stream in message.streams if stream.first_sent_ns is not None]
+    if not sent or message.upstream_failed or message.left_ns is not None:
+        return
+    first_ns = min(stream.first_sent_ns or 0 for stream in sent)
+    for command in (message.stop, message.superseded):
+        if command is not None and command.at_ns < first_ns + TIME_TO_BE_HEARD_NS:
+            return
+    if message.is_cut:
+        yield Unjudged(why="cut")
+        return
+    is_audible = any(audio.bytes // 2 > audio.zeros for audio in message.audio)
+    place = "after the first" if message.message_number > 1 else "first"
+    if not is_audible:
+        samples = sum(stream.sent_samples for stream in sent)
+        yield Finding(
+            sentence=f"{message.id} was silent at the client, though the upstream sent {samples}"
+            f" audible samples for it. Expected at least 1.",
+            at_ns=message.end_ns or message.seen_until_ns,
+            category=place,
+        )
+    yield Exposure(category=place)

@@ -1,0 +1,78 @@
+"""OWN-3. The upstream stream is released when its message is over (pipecat #3835, #4409)."""
+
+from collections.abc import Iterator
+
+from harness.checks.base import Limits, check, late
+from harness.model.units import ms
+from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
+from harness.model.views import MessageView, StreamView
+
+CAUSES = ("ended", "stopped", "failed", "client left", "superseded")
+
+
+@check(
+    "OWN-3",
+    "upstream stream released, and a per-message socket closed, when its message is over",
+    scope=Scope.MESSAGE,
+    vantages="CU",
+    standard=Minimum(total=100, by_category=dict.fromkeys(CAUSES, 10)),
+    smoke=Minimum(total=20, by_category={"ended": 5, "stopped": 3}),
+    limits={"release_ms": 1000.0},
+)
+def upstream_released(message: MessageView, limits: Limits) -> Iterator[Outcome]:
+    """Measure from the end of the message to the release of each of its streams and sockets."""
+    cause_ns = _over_ns(message)
+    if cause_ns is None:
+        return
+    for stream in message.streams:
+        yield from _judge_stream(message, stream, cause_ns, limits["release_ms"])
+
+
+def _over_ns(message: MessageView) -> int | None:
+    if message.client_left:
+        return message.left_ns
+    commands = [c for c in (message.stop, message.superseded) if c is not None]
+    moments = [command.effective_ns for command in commands]
+    if message.end_ns is not None:
+        moments.append(message.end_ns)
+    if message.lost_ns is not None:
+        moments.append(message.lost_ns)
+    return min(moments) if moments else None
+
+
+def _judge_stream(
+    message: MessageView, stream: StreamView, cause_ns: int, release_ms: float
+) -> Iterator[Outcome]:
+    conditions = message.origin.conditions
+    from_ns = max(cause_ns, stream.opened_ns)
+    limit_ms = release_ms
+    for link in ("upstream", "client"):
+        if conditions.is_stalled(link, from_ns, from_ns + round(release_ms * 1e6)):
+            yield Unjudged(why="link_fault")
+            return
+        limit_ms += conditions.delay_ms(link, from_ns, from_ns + round(release_ms * 1e6))
+    acted_ns, what = _let_go(message, stream)
+    if acted_ns is None and ms(message.seen_until_ns - from_ns) <= limit_ms:
+        yield Unjudged(why="cut")
+        return
+    measured_ms = ms((acted_ns or message.seen_until_ns) - from_ns)
+    if measured_ms > limit_ms:
+        verb = "was let go" if acted_ns else "was still held"
+        yield late(
+            f"the upstream {what} of {message.id} ({message.ending}) {verb} {measured_ms:.0f} ms"
+            f" after the message was over. Limit: {limit_ms:.0f} ms.",
+            from_ns=from_ns,
+            acted_ns=acted_ns or message.seen_until_ns,
+            limit_ms=limit_ms,
+            category=message.ending,
+        )
+    yield Exposure(category=message.ending)
+
+
+def _let_go(message: MessageView, stream: StreamView) -> tuple[int | None, str]:
+    """Return when the last of stream and per-message socket was let go, and which that was."""
+    if stream.live_until_ns is None:
+        return None, "stream"
+    if message.behaviour.upstream_socket != "per_message":
+        return stream.live_until_ns, "stream"
+    return stream.socket_closed_ns, "socket"

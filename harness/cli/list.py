@@ -1,0 +1,94 @@
+"""`voicecert list`: what there is of each family."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import msgspec
+import typer
+
+from harness.adapters.base import ADAPTERS
+from harness.checks.base import CHECKS
+from harness.cli.base import AsJson, app, root
+from harness.faults.base import FAULTS
+from harness.model.errors import UnknownNameError
+from harness.model.target import load_target, shipped_targets
+from harness.scenarios.base import SCENARIOS
+
+Row = dict[str, str]
+
+
+def _rules() -> list[Row]:
+    rows = []
+    for check in CHECKS:
+        minimum = check.minimum["standard"]
+        by = ", ".join(f"{count} {name}" for name, count in minimum.by_category.items())
+        rows.append(
+            {
+                "id": check.id,
+                "level": check.level.value,
+                "the SUT must …": check.title,
+                "vantages": "+".join(check.vantages),
+                "limits": ", ".join(f"{k} {v:g}" for k, v in check.limits.items()) or "0",
+                "exposures": f"{minimum.total}" + (f" ({by})" if by else ""),
+            }
+        )
+    return rows
+
+
+def _scenarios() -> list[Row]:
+    return [
+        {"name": item.name, "isolation": item.isolation, "what happens": item.summary}
+        for item in SCENARIOS
+    ]
+
+
+def _faults() -> list[Row]:
+    return [{"name": item.name, "what happens": item.summary} for item in FAULTS]
+
+
+def _adapters() -> list[Row]:
+    return [{"name": name} for name in ADAPTERS.names()]
+
+
+def _targets() -> list[Row]:
+    shipped = shipped_targets(root())
+    targets = [load_target(name, shipped=shipped) for name in sorted(shipped)]
+    return [{"name": item.name, "what it is": item.title} for item in targets]
+
+
+FAMILIES: dict[str, Callable[[], list[Row]]] = {
+    "rules": _rules,
+    "scenarios": _scenarios,
+    "faults": _faults,
+    "adapters": _adapters,
+    "targets": _targets,
+}
+
+
+@app.command("list")
+def list_family(
+    family: Annotated[str, typer.Argument(help="rules, scenarios, faults, adapters or targets.")],
+    markdown: Annotated[bool, typer.Option(help="Print a Markdown table.")] = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Print every member of FAMILY."""
+    if family not in FAMILIES:
+        raise UnknownNameError("family", family, FAMILIES)
+    rows = FAMILIES[family]()
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
+    elif markdown:
+        sys.stdout.write(markdown_table(rows))
+    else:
+        for row in rows:
+            first, *others = row.values()
+            sys.stdout.write(f"{first:24} {'  '.join(others)}\n")
+
+
+def markdown_table(rows: list[Row]) -> str:
+    """Return the rows as a Markdown table."""
+    heads = list(rows[0]) if rows else []
+    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+    lines += ["| " + " | ".join(row.values()) + " |" for row in rows]
+    return "\n".join(lines) + "\n"

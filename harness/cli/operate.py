@@ -1,0 +1,79 @@
+"""Runs, judges and reports: what the commands `run`, `certify`, `judge` and `selftest` share.
+
+It registers no command of its own.
+"""
+
+import asyncio
+from pathlib import Path
+
+from reports.formats.base import FORMATS
+from rich.console import Console
+
+from harness.engine.environment import cache_folder
+from harness.engine.runner import Progress, RunOptions, run
+from harness.judging.judge import judge_events
+from harness.model.clock import MonotonicClock
+from harness.model.record import Manifest, RunFolder
+from harness.model.target import Target
+from harness.model.trace import Reading, read_events
+from harness.model.verdict import Judgement
+from reports import certificate
+
+
+def run_target(
+    target: Target,
+    *,
+    scenarios: tuple[str, ...],
+    seed: int,
+    tier: str,
+    folder: Path,
+    screen: Console | None,
+) -> RunFolder:
+    """Run the scenarios against the target and return the folder of the record."""
+    done = 0
+
+    def say(text: str) -> None:
+        nonlocal done
+        done += 1
+        if screen is not None:
+            screen.print(f"  {done:2d}/{len(scenarios)} {text}")
+
+    options = RunOptions(
+        target=target,
+        scenarios=scenarios,
+        seed=seed,
+        tier=tier,
+        folder=folder,
+        cache=cache_folder(),
+        clock=MonotonicClock(),
+    )
+    return asyncio.run(run(options, Progress(say=say)))
+
+
+def judge_folder(folder: RunFolder) -> tuple[Manifest, Judgement]:
+    """Judge the record in the folder and store the verdicts beside it."""
+    manifest = folder.read_manifest()
+    reading = Reading()
+
+    def problems() -> tuple[str, ...]:
+        found = [
+            f"{count} lines of {part} are no events" for part, count in reading.lines_lost.items()
+        ]
+        if reading.is_tail_cut:
+            found.append("the last line of a part is cut, as a killed writer leaves it")
+        if manifest.state != "complete":
+            found.append("the run did not come to its end; open messages are judged as cut")
+        return tuple(found)
+
+    judgement = judge_events(manifest, read_events(folder.part_files(), reading), problems=problems)
+    folder.write_judgement(judgement)
+    return manifest, judgement
+
+
+def write_documents(
+    folder: RunFolder, manifest: Manifest, judgement: Judgement
+) -> tuple[certificate.Certificate, dict[str, Path]]:
+    """Write the certificate in every format that is a file; return it and their paths."""
+    made = certificate.make(manifest, judgement)
+    paths = {name: FORMATS.get(name).write(made, folder.path) for name in FORMATS.names()}
+    return made, paths

@@ -1,0 +1,75 @@
+"""`voicecert selftest`: the proof that each rule bites, and that no right variant is bitten."""
+
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from harness.cli.base import (
+    AsJson,
+    Out,
+    Seed,
+    app,
+    console,
+    out_folder,
+    root,
+    seed_of,
+    target_of,
+)
+from harness.cli.matrix import Matrix, make_matrix
+from harness.model.errors import HarnessError, UnknownNameError
+from harness.model.target import shipped_targets
+
+
+@app.command()
+def selftest(
+    seed: Seed = None,
+    out: Out = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this known-bad or variant.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Run every known-bad and every right variant, and print which rule kills what."""
+    names = _names(only)
+    number = seed_of(seed)
+    place = out_folder(out, name="selftest")
+    screen = console()
+    screen.print(f"selftest: {len(names)} SUTs, seed {number}")
+    matrix = make_matrix(
+        [target_of(name) for name in names],
+        seed=number,
+        folder=place,
+        say=lambda text: screen.print(f"  {text}"),
+    )
+    document = msgspec.json.format(msgspec.json.encode(matrix), indent=1)
+    (place / "matrix.json").write_bytes(document + b"\n")
+    if as_json:
+        sys.stdout.write(document.decode() + "\n")
+    else:
+        screen.print(_table(matrix))
+        sys.stdout.write(f"{place / 'matrix.json'}\n")
+    raise typer.Exit(0 if matrix.is_proven else 1)
+
+
+def _names(only: list[str] | None) -> list[str]:
+    known = [
+        name
+        for name, path in shipped_targets(root()).items()
+        if path.parent.name in {"mutants", "variants"}
+    ]
+    if not known:
+        raise HarnessError("no known-bads or variants are installed.")
+    for name in only or ():
+        if name not in known:
+            raise UnknownNameError("known-bad or variant", name, known)
+    return list(only or known)
+
+
+def _table(matrix: Matrix) -> Table:
+    table = Table("SUT", "expected", "killed by", "as expected", title="SUT x rule")
+    for row in matrix.rows:
+        expected = row.expected_rule or "passes"
+        mark = "yes" if row.is_as_expected else "NO"
+        table.add_row(row.target, expected, " ".join(row.killed_by) or "-", mark)
+    return table

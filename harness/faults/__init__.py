@@ -1,0 +1,1 @@
+"""Named conditions of a link: entering disturbs, leaving heals, and twice is harmless."""

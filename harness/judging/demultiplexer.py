@@ -1,0 +1,428 @@
+"""From one stream of events to views: each message's view is closed as soon as it is settled.
+
+Memory is bounded by open messages: when a message's quiet window has passed and its upstream is
+settled, its view goes to ``on_message`` and then loses its audio. When a session is over, its
+view goes to ``on_session``.
+"""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from harness.judging.environment import Environments
+from harness.judging.ledger import Ledger
+from harness.model import events as ev
+from harness.model.events import Event
+from harness.model.target import Behaviour
+from harness.model.units import NS_PER_MS
+from harness.model.views import (
+    AudioReceived,
+    AudioSpan,
+    Command,
+    MessageView,
+    Origin,
+    Phase,
+    SessionView,
+    Signal,
+    StreamView,
+)
+
+FENCE_CAP_NS = 150 * NS_PER_MS
+SETTLE_NS = 12_000 * NS_PER_MS
+LOOK_AGAIN_NS = 200 * NS_PER_MS
+
+_audio = msgspec.json.Decoder(ev.AudioData).decode
+_end = msgspec.json.Decoder(ev.EndData).decode
+_stop = msgspec.json.Decoder(ev.StopData).decode
+_left = msgspec.json.Decoder(ev.LeftData).decode
+_scenario = msgspec.json.Decoder(ev.ScenarioData).decode
+_speak = msgspec.json.Decoder(ev.SpeakData).decode
+
+
+@dataclass(slots=True)
+class _Span:
+    """A span of audio that still grows."""
+
+    key: int
+    first_ns: int
+    last_ns: int
+    samples: int
+    label: str | None
+
+
+@dataclass(slots=True)
+class _Session:
+    """What is known of one session while it runs."""
+
+    view: SessionView
+    open: dict[str, MessageView] = field(default_factory=dict)
+    unended: dict[str, MessageView] = field(default_factory=dict)
+    started: str | None = None
+    last_command: Command | None = None
+    fences: dict[str, Command] = field(default_factory=dict)
+    idle_round_trip_ns: int = 0
+    span: _Span | None = None
+    is_over: bool = False
+
+
+class Demultiplexer:
+    """Feed events in order; views come out through the two callbacks."""
+
+    def __init__(
+        self,
+        *,
+        behaviour: Behaviour,
+        has_upstream: bool,
+        environments: Environments,
+        on_message: Callable[[MessageView], None],
+        on_session: Callable[[SessionView], None],
+    ) -> None:
+        self._behaviour = behaviour
+        self._has_upstream = has_upstream
+        self._environments = environments
+        self._on_message = on_message
+        self._on_session = on_session
+        self._sessions: dict[str, _Session] = {}
+        self._origins: dict[str, tuple[Origin, int]] = {}
+        self.ledger = Ledger(on_stream=self._place)
+        self._due: list[tuple[int, str, str, int]] = []
+        self._now_ns = 0
+        self.late_fences = 0
+        self.fences = 0
+        self._handlers: dict[str, Callable[[Event], None]] = {
+            "scenario_started": self._scenario_started,
+            "client_connected": self._client_connected,
+            "speak_sent": self._speak_sent,
+            "stop_sent": self._stop_sent,
+            "fence_sent": self._fence_sent,
+            "fence_passed": self._fence_passed,
+            "start_received": self._start_received,
+            "audio_received": self._audio_received,
+            "end_received": self._end_received,
+            "error_received": self._error_received,
+            "stray_signal": self._stray_signal,
+            "client_left": self._client_left,
+            "connection_lost": self._connection_lost,
+            "session_over": self._session_over,
+            "lane_closing": self._lane_closing,
+        }
+
+    def feed(self, event: Event) -> None:
+        """Take one event; unknown kinds only move the time."""
+        self._now_ns = event.at_ns
+        handler = self._handlers.get(event.kind)
+        if handler is not None:
+            handler(event)
+        elif event.source == "upstream":
+            self.ledger.feed(event)
+        while self._due and self._due[0][0] <= event.at_ns:
+            self._look(self._due[0])
+
+    def finish(self, *, is_cut: bool) -> None:
+        """Close what is still open; ``is_cut`` says that the record ended before the run did."""
+        for session in list(self._sessions.values()):
+            for message in list(session.open.values()):
+                message.is_cut = is_cut
+                self._close_message(session, message)
+            session.is_over = True
+            self._close_session_if_done(session)
+
+    # -- closing ---------------------------------------------------------------------------
+
+    def _look(self, due: tuple[int, str, str, int]) -> None:
+        heapq.heappop(self._due)
+        _, session_name, message_name, last_ns = due
+        session = self._sessions.get(session_name)
+        message = session.open.get(message_name) if session else None
+        if session is None or message is None:
+            return
+        is_settled = all(self._is_settled(stream) for stream in message.streams)
+        if is_settled or self._now_ns >= last_ns:
+            self._close_message(session, message)
+        else:
+            again_ns = self._now_ns + LOOK_AGAIN_NS
+            heapq.heappush(self._due, (again_ns, session_name, message_name, last_ns))
+
+    def _is_settled(self, stream: StreamView) -> bool:
+        if self._behaviour.upstream_socket == "per_message":
+            return stream.is_settled
+        return stream.live_until_ns is not None
+
+    def _close_later(self, message: MessageView) -> None:
+        quiet_ns = self._now_ns + self._behaviour.quiet_ms * NS_PER_MS
+        due = (quiet_ns, message.session, message.message, self._now_ns + SETTLE_NS)
+        heapq.heappush(self._due, due)
+
+    def _close_message(self, session: _Session, message: MessageView) -> None:
+        del session.open[message.message]
+        session.unended.pop(message.message, None)
+        message.seen_until_ns = self._now_ns
+        for command in (message.speak, message.stop, message.superseded):
+            if command is not None:
+                self._settle_command(session, command)
+        self._on_message(message)
+        message.audio = []
+        session.view.messages.append(message)
+        for stream in message.streams:
+            self.ledger.forget(stream)
+        self._close_session_if_done(session)
+
+    def _close_session_if_done(self, session: _Session) -> None:
+        if not session.is_over or session.open or session.view.session not in self._sessions:
+            return
+        self._end_span(session)
+        for command in session.view.idle_stops:
+            self._settle_command(session, command)
+        session.view.messages.sort(key=lambda message: message.speak.at_ns)
+        del self._sessions[session.view.session]
+        self._on_session(session.view)
+
+    def _settle_command(self, session: _Session, command: Command) -> None:
+        if command.effective_ns:
+            return
+        conditions = session.view.origin.conditions
+        round_trip_ns = conditions.round_trip_ns("client", command.at_ns)
+        if round_trip_ns is None:
+            round_trip_ns = session.idle_round_trip_ns
+        cap_ns = command.at_ns + round_trip_ns + FENCE_CAP_NS
+        passed_ns = command.fence_passed_ns
+        command.is_fence_late = passed_ns is None or passed_ns > cap_ns
+        command.effective_ns = cap_ns if command.is_fence_late else passed_ns or cap_ns
+        self.fences += 1
+        self.late_fences += command.is_fence_late
+
+    # -- runner ----------------------------------------------------------------------------
+
+    def _scenario_started(self, event: Event) -> None:
+        data = _scenario(event.data)
+        origin = Origin(
+            scenario=data.scenario,
+            scenario_run=data.run,
+            lane=data.lane,
+            retry_of=data.retry_of,
+            behaviour=self._behaviour,
+            conditions=self._environments.conditions(data.lane),
+        )
+        for session in data.sessions:
+            self._origins[session] = (origin, len(data.sessions))
+
+    def _lane_closing(self, event: Event) -> None:
+        lane = msgspec.json.decode(event.data, type=ev.LaneData).lane
+        for session in list(self._sessions.values()):
+            if session.view.origin.lane == lane:
+                for message in list(session.open.values()):
+                    self._close_message(session, message)
+                session.is_over = True
+                self._close_session_if_done(session)
+
+    def _session(self, event: Event) -> _Session:
+        name = event.session or ""
+        session = self._sessions.get(name)
+        if session is None:
+            origin, peers = self._origins.get(name, (Origin(behaviour=self._behaviour), 1))
+            view = SessionView(
+                session=name, origin=origin, peers=peers, has_upstream=self._has_upstream
+            )
+            session = self._sessions[name] = _Session(view)
+        return session
+
+    # -- client ----------------------------------------------------------------------------
+
+    def _client_connected(self, event: Event) -> None:
+        session = self._session(event)
+        data = msgspec.json.decode(event.data, type=ev.ConnectedData)
+        session.idle_round_trip_ns = round(data.rtt_ms * NS_PER_MS)
+
+    def _speak_sent(self, event: Event) -> None:
+        session = self._session(event)
+        self._end_span(session)
+        command = Command(at_ns=event.at_ns, seq=event.seq, message=event.message)
+        session.last_command = command
+        if self._behaviour.on_new_message == "supersede":
+            for message in session.unended.values():
+                if message.superseded is None:
+                    message.superseded = command
+                    command.phase = self._phase(message)
+        name = event.message or ""
+        view = MessageView(
+            session=session.view.session,
+            message=name,
+            speak=command,
+            origin=session.view.origin,
+            sentences=_speak(event.data).sentences,
+            has_upstream=self._has_upstream,
+        )
+        session.open[name] = session.unended[name] = view
+
+    def _stop_sent(self, event: Event) -> None:
+        session = self._session(event)
+        self._end_span(session)
+        command = Command(at_ns=event.at_ns, seq=event.seq)
+        session.last_command = command
+        met = [m for m in session.unended.values() if m.superseded is None]
+        message = met[-1] if met else None
+        if message is None:
+            session.view.idle_stops.append(command)
+            return
+        command.phase = self._phase(message)
+        command.message = message.message
+        if message.stop is None:
+            message.stop = command
+        else:
+            self._settle_later(session, command)
+
+    def _settle_later(self, session: _Session, command: Command) -> None:
+        """Keep a second STOP for the same message as an idle one: it owes no further signal."""
+        session.view.idle_stops.append(command)
+
+    def _phase(self, message: MessageView) -> Phase:
+        if not any(audio.bytes // 2 > audio.zeros for audio in message.audio):
+            return Phase.REQUESTED
+        spoken = {k for s in message.streams if s.ended_ns is not None for k in s.sentences}
+        is_done = all(s.ended_ns is not None for s in message.streams) and message.streams
+        return Phase.DRAINING if is_done and len(spoken) >= message.sentences else Phase.STREAMING
+
+    def _fence_sent(self, event: Event) -> None:
+        session = self._session(event)
+        if session.last_command is not None:
+            session.fences[_stop(event.data).fence] = session.last_command
+
+    def _fence_passed(self, event: Event) -> None:
+        session = self._session(event)
+        fence = _stop(event.data).fence
+        if fence not in session.fences:
+            return
+        for name in list(session.fences):  # a PONG passes all earlier fences (RFC 6455, 5.5.3)
+            session.fences.pop(name).fence_passed_ns = event.at_ns
+            if name == fence:
+                break
+
+    def _start_received(self, event: Event) -> None:
+        session = self._session(event)
+        self._end_span(session)
+        session.started = event.message
+        message = session.open.get(event.message or "")
+        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="start")
+        if message is not None:
+            message.starts.append(signal)
+        else:
+            session.view.stray_signals.append((event.message or "", signal))
+
+    def _audio_received(self, event: Event) -> None:
+        session = self._session(event)
+        data = _audio(event.data)
+        audio = AudioReceived(
+            at_ns=event.at_ns,
+            seq=event.seq,
+            label=event.message,
+            bytes=data.bytes,
+            runs=data.runs,
+            zeros=data.zeros,
+            foreign=data.foreign,
+            odd=data.odd,
+        )
+        labelled = session.open.get(event.message or "")
+        if labelled is not None:
+            labelled.audio.append(audio)
+        own = int(session.view.session[1:]) if session.view.session else -1
+        for key, _, count in data.runs:
+            span = session.span
+            if span is not None and span.key == key >> 16 and span.label == event.message:
+                span.last_ns = event.at_ns
+                span.samples += count
+            else:
+                self._end_span(session)
+                session.span = _Span(key >> 16, event.at_ns, event.at_ns, count, event.message)
+            if key >> 32 == own:
+                name = f"m{(key >> 16) & 0xFFFF}"
+                if name != event.message and name in session.open:
+                    other = session.open[name]
+                    if not other.audio or other.audio[-1] is not audio:
+                        other.audio.append(audio)
+
+    def _end_span(self, session: _Session) -> None:
+        span, session.span = session.span, None
+        if span is None:
+            return
+        session.view.spans.append(
+            AudioSpan(
+                session=span.key >> 16,
+                message=span.key & 0xFFFF,
+                first_ns=span.first_ns,
+                last_ns=span.last_ns,
+                samples=span.samples,
+                label=span.label,
+                open_messages=tuple(session.unended),
+                started=session.started,
+            )
+        )
+
+    def _end_received(self, event: Event) -> None:
+        session = self._session(event)
+        self._end_span(session)
+        data = _end(event.data)
+        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="end", detail=data.reason or "")
+        session.unended.pop(event.message or "", None)
+        message = session.open.get(event.message or "")
+        if message is None:
+            closed = [m for m in session.view.messages if m.message == event.message]
+            if closed:
+                closed[-1].ends.append(signal)
+            session.view.stray_signals.append((event.message or "", signal))
+            return
+        message.ends.append(signal)
+        if len(message.ends) == 1:
+            self._close_later(message)
+
+    def _error_received(self, event: Event) -> None:
+        session = self._session(event)
+        data = _end(event.data)
+        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="error", detail=data.code or "")
+        message = session.open.get(event.message or "")
+        if message is not None:
+            message.errors.append(signal)
+
+    def _stray_signal(self, event: Event) -> None:
+        session = self._session(event)
+        data = _end(event.data)
+        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="stray", detail=data.text or "")
+        session.view.stray_signals.append((event.message or "", signal))
+
+    def _client_left(self, event: Event) -> None:
+        session = self._session(event)
+        how = _left(event.data).how
+        for message in session.open.values():
+            if message.left_ns is None:
+                message.left_ns, message.left_how = event.at_ns, how
+                if message.end_ns is None:
+                    self._close_later(message)
+
+    def _connection_lost(self, event: Event) -> None:
+        for message in self._session(event).open.values():
+            if message.lost_ns is None:
+                message.lost_ns = event.at_ns
+
+    def _session_over(self, event: Event) -> None:
+        session = self._session(event)
+        session.is_over = True
+        for message in list(session.open.values()):
+            if message.end_ns is None and message.left_ns is None:
+                self._close_message(session, message)
+        self._close_session_if_done(session)
+
+    # -- upstream --------------------------------------------------------------------------
+
+    def _place(self, stream: StreamView) -> None:
+        """Give a new upstream stream to the message that it was made for."""
+        session = self._sessions.get(stream.session or "")
+        if session is None:
+            return
+        message = session.open.get(stream.message or "")
+        if message is not None:
+            message.streams.append(stream)
+            return
+        for closed in session.view.messages:
+            if closed.message == stream.message:
+                closed.streams.append(stream)

@@ -1,0 +1,130 @@
+"""What the world around the SUT did, per lane: lags, canary, run-queue delay, fault windows.
+
+Kept as bounded series: what is older than the oldest message can be is forgotten.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from harness.model import events as ev
+from harness.model.events import Event
+from harness.model.units import NS_PER_MS, NS_PER_S
+from harness.model.views import Conditions, FaultWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REMEMBERED_NS = 180 * NS_PER_S
+FORGET_EVERY = 512
+
+
+@dataclass(slots=True)
+class LagSeries:
+    """Worst lateness of a timer of ours, window by window: (from_ns, until_ns, lag_ms)."""
+
+    windows: deque[tuple[int, int, float]] = field(default_factory=deque)
+
+    def worst_ms(self, from_ns: int, until_ns: int) -> float:
+        """Return the worst lag of all windows that touch the given one."""
+        return max(
+            (lag for begin, end, lag in self.windows if begin <= until_ns and end >= from_ns),
+            default=0.0,
+        )
+
+
+@dataclass(slots=True)
+class LaneEnvironment:
+    """One lane: its links, and what its SUT's processes got of the machine."""
+
+    conditions: Conditions = field(default_factory=Conditions)
+    samples: deque[tuple[int, int, ev.ProcessData]] = field(default_factory=deque)
+    resources: list[tuple[int, ev.ProcessData]] = field(default_factory=list)
+
+
+class Environments:
+    """All lanes of a run, and the lags that belong to no lane."""
+
+    def __init__(self, *, cpu_count: int) -> None:
+        self.cpu_count = cpu_count
+        self.lags = {"harness": LagSeries(), "upstream": LagSeries()}
+        self.lanes: dict[str, LaneEnvironment] = {}
+        self.exits: dict[str, int | None] = {}
+        self.has_lost_upstream = False
+        self._count = 0
+        self._handlers: dict[str, Callable[[Event], None]] = {
+            "loop_lag": self._loop_lag,
+            "canary_rtt": self._canary_rtt,
+            "process_sample": self._process_sample,
+            "fault_started": self._fault_started,
+            "fault_healed": self._fault_healed,
+            "sut_exited": self._sut_exited,
+            "upstream_lost": self._upstream_lost,
+        }
+
+    def conditions(self, lane: str) -> Conditions:
+        """Return the links of a lane; the same object grows while events come."""
+        return self._lane(lane).conditions
+
+    def feed(self, event: Event) -> None:
+        """Take one event; kinds of no concern are passed over."""
+        handler = self._handlers.get(event.kind)
+        if handler is not None:
+            handler(event)
+            self._count += 1
+            if self._count % FORGET_EVERY == 0:
+                self._forget(event.at_ns - REMEMBERED_NS)
+
+    def _lane(self, name: str) -> LaneEnvironment:
+        return self.lanes.setdefault(name, LaneEnvironment())
+
+    def _forget(self, before_ns: int) -> None:
+        for series in self.lags.values():
+            while series.windows and series.windows[0][1] < before_ns:
+                series.windows.popleft()
+        for lane in self.lanes.values():
+            while lane.samples and lane.samples[0][1] < before_ns:
+                lane.samples.popleft()
+            trips = lane.conditions.round_trips
+            old = next((i for i, trip in enumerate(trips) if trip[1] >= before_ns), len(trips))
+            del trips[:old]
+
+    def _loop_lag(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.LagData)
+        series = self.lags.setdefault(event.source, LagSeries())
+        from_ns = event.at_ns - round((data.window_ms + data.max_ms) * NS_PER_MS)
+        series.windows.append((from_ns, event.at_ns, data.max_ms))
+
+    def _canary_rtt(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.CanaryData)
+        trip = (data.link, data.sent_ns, round(data.rtt_ms * NS_PER_MS))
+        self._lane(data.lane).conditions.round_trips.append(trip)
+
+    def _process_sample(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.ProcessData)
+        lane = self._lane(data.lane)
+        from_ns = event.at_ns - round(data.window_ms * NS_PER_MS)
+        lane.samples.append((from_ns, event.at_ns, data))
+        lane.resources.append((event.at_ns, data))
+
+    def _fault_started(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.FaultData)
+        window = FaultWindow(fault=data.fault, link=data.link, from_ns=event.at_ns)
+        self._lane(data.lane).conditions.windows.append(window)
+
+    def _fault_healed(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.FaultData)
+        windows = self._lane(data.lane).conditions.windows
+        for index, window in enumerate(windows):
+            same = window.fault == data.fault and window.link == data.link
+            if same and window.until_ns is None:
+                windows[index] = replace(window, until_ns=event.at_ns)
+
+    def _sut_exited(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.LaneData)
+        self.exits[data.lane] = data.exit_code
+
+    def _upstream_lost(self, event: Event) -> None:  # noqa: ARG002 - a handler like the others
+        self.has_lost_upstream = True

@@ -1,0 +1,76 @@
+"""What excuses a missed deadline: only evidence from outside the SUT, added up as E.
+
+Measured at most the limit: no breach. More than limit + 2 E: a breach. Between: to be tried again
+alone. Where the SUT's own tree used more than half of the machine, canary and run-queue delay
+excuse nothing.
+"""
+
+from enum import Enum
+
+from harness.judging.environment import Environments, LaneEnvironment
+from harness.model.units import NS_PER_MS, ms
+from harness.model.verdict import Deadline
+
+USUAL_ROUND_TRIP_MS = 5.0  # a round trip over loopback and the proxy, p99 with 200 streams
+
+
+class Judged(Enum):
+    """What became of a missed deadline."""
+
+    BREACH = "breach"
+    SUSPECT = "suspect"
+
+
+def excuse_ms(environments: Environments, lane: str, deadline: Deadline) -> float:
+    """Return E in ms for the window of the deadline.
+
+    The window ends where the SUT finally acted, or where the limit ran out, whichever is later.
+    """
+    from_ns, until_ns = deadline.from_ns, max(deadline.until_ns, deadline.from_ns)
+    own = max(series.worst_ms(from_ns, until_ns) for series in environments.lags.values())
+    around = environments.lanes.get(lane)
+    if around is None or _sut_share(around, environments, from_ns, until_ns) > 0.5:
+        return own
+    return own + _canary_ms(around, from_ns, until_ns) + _run_queue_ms(around, from_ns, until_ns)
+
+
+def classify(deadline: Deadline, excuse: float) -> Judged:
+    """Return whether a deadline that was missed is a breach or has to be tried again."""
+    if deadline.measured_ms > deadline.limit_ms + 2 * excuse:
+        return Judged.BREACH
+    return Judged.SUSPECT
+
+
+def _canary_ms(around: LaneEnvironment, from_ns: int, until_ns: int) -> float:
+    """Return how late the canary was beyond what its link's fault explains, in ms."""
+    late = 0.0
+    for link in ("client", "upstream"):
+        trips = [trip for trip in around.conditions.round_trips if trip[0] == link]
+        usual = sorted(trip[2] for trip in trips)
+        near = [t[2] for t in trips if t[1] <= until_ns and t[1] + t[2] >= from_ns]
+        if near and usual:
+            median = usual[len(usual) // 2]
+            late += max(0.0, ms(max(near) - median) - USUAL_ROUND_TRIP_MS)
+    return late
+
+
+def _run_queue_ms(around: LaneEnvironment, from_ns: int, until_ns: int) -> float:
+    """Return how long the SUT's processes waited for a core in the window, in ms."""
+    total = 0.0
+    for begin, end, data in around.samples:
+        overlap = min(end, until_ns) - max(begin, from_ns)
+        if overlap > 0 and end > begin:
+            # all of the sample's delay may lie in the part that overlaps, but no more than it
+            total += min(data.run_delay_ms, overlap / NS_PER_MS)
+    return total
+
+
+def _sut_share(
+    around: LaneEnvironment, environments: Environments, from_ns: int, until_ns: int
+) -> float:
+    """Return the share of the whole machine that the SUT's tree used in the window, 0 to 1."""
+    near = [data for begin, end, data in around.samples if begin <= until_ns and end >= from_ns]
+    window_ms = sum(data.window_ms for data in near)
+    if not window_ms:
+        return 0.0
+    return sum(data.cpu_ms for data in near) / (window_ms * environments.cpu_count)

@@ -1,0 +1,216 @@
+"""From events to verdicts: pure, so it may be repeated next year with the same result.
+
+Evidence is pooled over the whole run, then each rule is judged once.
+"""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from harness.checks.base import CHECKS, Check, Limits
+from harness.judging import excuses
+from harness.judging.demultiplexer import Demultiplexer
+from harness.judging.environment import Environments
+from harness.judging.excerpt import excerpt
+from harness.judging.measurements import measurements
+from harness.judging.pool import Pool
+from harness.judging.receipts import receipts
+from harness.model.errors import UnknownNameError, UsageError
+from harness.model.events import Event, FaultData
+from harness.model.record import Manifest
+from harness.model.target import Target
+from harness.model.verdict import (
+    CHECKLIST_VERSION,
+    VERDICTS_SCHEMA,
+    Exposure,
+    Finding,
+    Judgement,
+    Level,
+    RuleVerdict,
+    Scope,
+    Verdict,
+)
+from harness.model.views import MessageView, Origin, SessionView
+
+GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
+
+
+class Judge:
+    """Feed the events of a run in order, then ask for the judgement."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self._manifest = manifest
+        self._target = manifest.target
+        self._environments = Environments(cpu_count=manifest.environment.cpu_count)
+        self._demultiplexer = Demultiplexer(
+            behaviour=self._target.behaviour,
+            has_upstream="U" in manifest.vantages,
+            environments=self._environments,
+            on_message=self._judge_message,
+            on_session=self._judge_session,
+        )
+        self._pools = {check.id: Pool(check, limits_of(check, self._target)) for check in CHECKS}
+        self._faults: list[FaultData] = []
+        self._events = 0
+        self._waits_expired = 0
+
+    def feed(self, event: Event) -> None:
+        """Take the next event of the merged trace."""
+        self._events += 1
+        if event.kind == "fault_started":
+            self._faults.append(msgspec.json.decode(event.data, type=FaultData))
+        elif event.kind == "wait_expired":
+            self._waits_expired += 1
+        self._environments.feed(event)
+        self._demultiplexer.feed(event)
+
+    def unsettled(self) -> list[tuple[str, Finding]]:
+        """Return the missed deadlines that a retry may settle, with their rule."""
+        return [
+            (rule, finding) for rule, pool in self._pools.items() for finding in pool.unsettled()
+        ]
+
+    def judgement(self, *, problems: tuple[str, ...] = ()) -> Judgement:
+        """Close what is open and judge each rule once."""
+        self._demultiplexer.finish(is_cut=self._manifest.state != "complete")
+        grade = self._manifest.vantages
+        lost = "U" if self._environments.has_lost_upstream else None
+        rules = tuple(
+            pool.verdict(
+                tier=self._manifest.tier,
+                grade=grade,
+                behaviour=self._target.behaviour,
+                lost=lost,
+            )
+            for pool in self._pools.values()
+        )
+        exit_code = exit_code_of(rules)
+        return Judgement(
+            schema=VERDICTS_SCHEMA,
+            checklist=CHECKLIST_VERSION,
+            grade=grade,
+            certified=exit_code == 0,
+            exit_code=exit_code,
+            rules=rules,
+            receipts=receipts(self._environments, self._faults),
+            measurements=measurements(
+                self._environments, self._demultiplexer, waits_expired=self._waits_expired
+            ),
+            events=self._events,
+            problems=problems,
+        )
+
+    def _judge_message(self, message: MessageView) -> None:
+        self._run(Scope.MESSAGE, message, message.origin, message.message)
+
+    def _judge_session(self, session: SessionView) -> None:
+        self._run(Scope.SESSION, session, session.origin, None)
+
+    def _run(
+        self,
+        scope: Scope,
+        view: MessageView | SessionView,
+        origin: Origin,
+        message: str | None,
+    ) -> None:
+        for pool in self._pools.values():
+            if pool.check.scope is not scope:
+                continue
+            try:
+                self._run_check(pool, view, origin, message)
+            except Exception as error:
+                pool.crash = f"the check crashed on {view.session}: {type(error).__name__}: {error}"
+
+    def _run_check(
+        self, pool: Pool, view: MessageView | SessionView, origin: Origin, message: str | None
+    ) -> None:
+        for outcome in pool.check.judge(view, pool.limits):
+            if isinstance(outcome, Finding):
+                self._take(pool, _placed(outcome, view, origin, message), origin)
+            elif isinstance(outcome, Exposure):
+                pool.expose(outcome.category, origin.retry_of)
+            else:
+                pool.unjudged[outcome.why] += 1
+
+    def _take(self, pool: Pool, finding: Finding, origin: Origin) -> None:
+        deadline = finding.deadline
+        if deadline is None:
+            pool.breach(finding)
+            return
+        excuse = excuses.excuse_ms(self._environments, origin.lane, deadline)
+        finding = msgspec.structs.replace(finding, excuse_ms=round(excuse, 3))
+        if excuses.classify(deadline, excuse) is excuses.Judged.BREACH:
+            pool.breach(finding)
+        else:
+            pool.suspect(finding, origin.retry_of)
+
+
+def judge_events(
+    manifest: Manifest, events: Iterable[Event], *, problems: Callable[[], tuple[str, ...]]
+) -> Judgement:
+    """Judge a whole trace; ``problems`` is asked after the last event was read."""
+    judge = Judge(manifest)
+    for event in events:
+        judge.feed(event)
+    return judge.judgement(problems=problems())
+
+
+def limits_of(check: Check, target: Target) -> dict[str, float]:
+    """Return the limits of a rule with the target's own in place of the defaults.
+
+    Raises:
+        UsageError: the target names a limit that the rule does not have.
+    """
+    limits = dict(check.limits)
+    own = target.limits.get(check.id)
+    if own is None:
+        return limits
+    if not isinstance(own, dict):
+        if len(limits) != 1:
+            raise UsageError(
+                f"limit of {check.id}: give a table with {', '.join(limits) or 'nothing'}."
+            )
+        return dict.fromkeys(limits, float(own))
+    for name, value in own.items():
+        if name not in limits:
+            raise UnknownNameError(f"limit of {check.id}", name, limits)
+        limits[name] = float(value)
+    return limits
+
+
+def check_limit_names(target: Target) -> None:
+    """Refuse limits for rules that do not exist, before anything is started.
+
+    Raises:
+        UsageError: an unknown rule or limit.
+    """
+    for rule in target.limits:
+        limits_of(CHECKS.get(rule), target)
+
+
+def exit_code_of(rules: Iterable[RuleVerdict]) -> int:
+    """Return 1 for a proven FAIL of a MUST, else 3 for an ERROR, 2 if inconclusive, 0 certified."""
+    verdicts = {rule.verdict for rule in rules if rule.level is Level.MUST}
+    if Verdict.FAIL in verdicts:
+        return 1
+    if any(rule.verdict is Verdict.ERROR for rule in rules):
+        return 3
+    return 0 if all(verdict in GOOD for verdict in verdicts) else 2
+
+
+def _placed(
+    finding: Finding, view: MessageView | SessionView, origin: Origin, message: str | None
+) -> Finding:
+    """Return the finding with where it was seen and the lanes around it."""
+    return msgspec.structs.replace(
+        finding,
+        session=view.session,
+        message=message,
+        scenario=origin.scenario,
+        scenario_run=origin.scenario_run,
+        lane=origin.lane,
+        lanes=excerpt(view, finding),
+    )
+
+
+__all__ = ["Judge", "Limits", "check_limit_names", "exit_code_of", "judge_events", "limits_of"]

@@ -1,0 +1,129 @@
+"""The upstream's side of the trace: its streams and sockets, as its ledger wrote them."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from harness.model import events as ev
+from harness.model.events import Event
+from harness.model.views import StreamView
+
+_sent = msgspec.json.Decoder(ev.SentData).decode
+_opened = msgspec.json.Decoder(ev.OpenedData).decode
+_stream_end = msgspec.json.Decoder(ev.StreamEndData).decode
+_socket = msgspec.json.Decoder(ev.SocketData).decode
+
+
+class Ledger:
+    """Keeps the streams that are still of interest; each new one is handed to ``on_stream``."""
+
+    def __init__(self, *, on_stream: Callable[[StreamView], None]) -> None:
+        self._on_stream = on_stream
+        self._streams: dict[int, StreamView] = {}
+        self._on_socket: dict[int, list[StreamView]] = {}
+        self.streams_without_identity = 0
+        self.streams_total = 0
+        self._handlers: dict[str, Callable[[Event], None]] = {
+            "stream_opened": self._stream_opened,
+            "stream_refused": self._stream_refused,
+            "stream_sent": self._stream_sent,
+            "stream_ended": self._stream_ended,
+            "stream_stalled": self._stream_stalled,
+            "stream_failed": self._stream_failed,
+            "stream_released": self._stream_released,
+            "socket_closed": self._socket_closed,
+        }
+
+    def feed(self, event: Event) -> None:
+        """Take one event of the ledger; unknown kinds are passed over."""
+        handler = self._handlers.get(event.kind)
+        if handler is not None:
+            handler(event)
+
+    def forget(self, stream: StreamView) -> None:
+        """Let go of a stream whose message has been judged."""
+        self._streams.pop(stream.exchange, None)
+
+    def _stream_opened(self, event: Event) -> None:
+        data = _opened(event.data)
+        stream = StreamView(
+            exchange=data.exchange,
+            socket=data.socket,
+            opened_ns=event.at_ns,
+            key=event.stream,
+            session=event.session,
+            message=event.message,
+            sentences=tuple(sentence for _, _, sentence in data.identities),
+            is_mixed=data.mixed,
+            count=data.count,
+            profile=data.profile,
+            total_samples=data.total_samples,
+            fault=data.fault,
+        )
+        self._add(stream)
+
+    def _add(self, stream: StreamView) -> None:
+        self.streams_total += 1
+        self.streams_without_identity += stream.session is None
+        self._streams[stream.exchange] = stream
+        self._on_socket.setdefault(stream.socket, []).append(stream)
+        self._on_stream(stream)
+
+    def _stream_refused(self, event: Event) -> None:
+        data = _stream_end(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is None:
+            stream = StreamView(
+                exchange=data.exchange,
+                socket=data.socket or -1,
+                opened_ns=event.at_ns,
+                session=event.session,
+                message=event.message,
+            )
+            self._add(stream)
+        stream.failed_ns = stream.ended_ns = event.at_ns
+        stream.failed_how = f"status {data.status}"
+
+    def _stream_sent(self, event: Event) -> None:
+        data = _sent(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is None:
+            return
+        stream.sent_zeros += data.zeros
+        if data.runs:
+            stream.sent_samples += sum(count for _, _, count in data.runs)
+            if stream.first_sent_ns is None:
+                stream.first_sent_ns = event.at_ns
+        stream.last_sent_ns = event.at_ns
+
+    def _stream_ended(self, event: Event) -> None:
+        data = _stream_end(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is not None and stream.ended_ns is None:
+            stream.ended_ns = event.at_ns
+            stream.marker = data.marker
+
+    def _stream_stalled(self, event: Event) -> None:
+        data = _stream_end(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is not None:
+            stream.fault = stream.fault or data.fault or "stall"
+
+    def _stream_failed(self, event: Event) -> None:
+        data = _stream_end(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is not None and stream.failed_ns is None:
+            stream.failed_ns = event.at_ns
+            stream.failed_how = data.how
+
+    def _stream_released(self, event: Event) -> None:
+        data = _stream_end(event.data)
+        stream = self._streams.get(data.exchange)
+        if stream is not None and stream.released_ns is None:
+            stream.released_ns = event.at_ns
+            stream.released_by, stream.released_how = data.by, data.how
+
+    def _socket_closed(self, event: Event) -> None:
+        data = _socket(event.data)
+        for stream in self._on_socket.pop(data.socket, ()):
+            stream.socket_closed_ns = event.at_ns

@@ -1,0 +1,1 @@
+"""The vocabulary: pure data that every other part of the harness speaks."""

@@ -1,0 +1,175 @@
+"""A target file: how to reach a platform, what it declares, and the limits it is held to.
+
+TOML. An unknown key is an error that names it and the nearest one that exists. ``extends`` names
+another target whose values are taken where this file is silent.
+"""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from harness.model.errors import UsageError
+
+
+class Sut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the SUT is started or reached.
+
+    ``command`` starts a child process; without it ``url`` is a platform that already runs.
+    Placeholders: {python} {port} {upstream.ws} {upstream.http} {end_marker} {seed}.
+    """
+
+    url: str
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = {}
+    working_folder: str | None = None
+    ready: str | None = None
+    ready_timeout_ms: int = 15_000
+    process_tree: bool = True
+
+
+class AdapterChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which client protocol the platform speaks."""
+
+    name: str = "reference"
+
+
+class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the platform declares about itself; defaults are the strictest that is common."""
+
+    on_new_message: Literal["supersede", "queue", "reject"] = "supersede"
+    segments: Literal["one", "sequential", "prefetch"] = "one"
+    streams_live_max: int = 1
+    upstream_socket: Literal["per_message", "per_session", "pooled"] = "per_message"
+    on_upstream_failure: Literal["error", "retry_before_audio", "restart", "resume"] = "error"
+    end_markers: tuple[str, ...] = ("text",)
+    end_signal: Literal["delivery", "playback", "synthesis"] = "delivery"
+    on_stop: Literal["current", "all"] = "current"
+    prefetch_next: bool = False
+    reasons: dict[str, str] | None = None
+    silence: Literal["pass", "strip", "insert"] = "pass"
+    fidelity: Literal["exact", "spectral", "none"] = "exact"
+    quiet_ms: int = 500
+    completion_idle_ms: int = 10_000
+    first_byte_ms: int | None = None
+    jitter_buffer_ms: int = 200
+    vanish_detection_ms: int = 45_000
+    vanish_detection: Literal["none", "ping"] = "none"
+    buffer_bytes_max: int = 16 * 1024 * 1024
+    close_handshake_ms: int = 11_000
+    extra_audio: Literal["none", "allowed"] = "none"
+    text: Literal["verbatim", "normalised", "generated"] = "verbatim"
+
+    @property
+    def silence_budget_ms(self) -> int:
+        """Return ms after which a message whose upstream never spoke must be given up."""
+        return self.completion_idle_ms if self.first_byte_ms is None else self.first_byte_ms
+
+
+class Upstream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the platform's upstream looks: profile, end marker, and a fixed address if it has one."""
+
+    profile: Literal["ws", "http"] = "ws"
+    end_marker: str = "text:__END__"
+    listen: str | None = None
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the selftest expects of a known-bad or a right variant; empty for other targets.
+
+    ``rule`` is the rule that must fail; None means that every rule must pass.
+    """
+
+    rule: str | None = None
+    scenarios: tuple[str, ...] = ()
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that a target file says; ``name`` is the file's own."""
+
+    sut: Sut
+    name: str = ""
+    title: str = ""
+    adapter: AdapterChoice = AdapterChoice()
+    behaviour: Behaviour = Behaviour()
+    limits: dict[str, dict[str, float] | float] = {}
+    upstream: Upstream = Upstream()
+    expect: Expectation = Expectation()
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether the platform runs already and is only dialled."""
+        return not self.sut.command
+
+
+SHIPPED = ("reference_impl/targets", "reference_impl/mutants", "reference_impl/variants")
+
+
+def shipped_targets(root: Path) -> dict[str, Path]:
+    """Return the target files that come with the package, by name."""
+    files = (file for folder in SHIPPED for file in sorted((root / folder).glob("*.toml")))
+    return {file.stem: file for file in files}
+
+
+def load_target(name: str, *, shipped: dict[str, Path]) -> Target:
+    """Read the target file at the path ``name``, or the shipped one of that name.
+
+    Raises:
+        UsageError: no such file, no TOML, an unknown key, or a value of the wrong kind.
+    """
+    path = shipped.get(name) or Path(name)
+    return _convert(_read(path, shipped, depth=0), path)
+
+
+def _read(path: Path, shipped: dict[str, Path], *, depth: int) -> dict[str, Any]:
+    if not path.is_file():
+        near = difflib.get_close_matches(str(path), shipped, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "give a path, or one of `list targets`."
+        raise UsageError(f"no target file {str(path)!r}; {hint}")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"target file {path.name} is no TOML: {error}.") from error
+    table["name"] = path.stem
+    base = table.pop("extends", None)
+    if base is None:
+        return table
+    if depth > 4:
+        raise UsageError(f"target file {path.name}: `extends` goes round in a circle.")
+    beside = path.with_name(f"{base}.toml")
+    parent = shipped.get(str(base)) or (beside if beside.is_file() else Path(str(base)))
+    return _merge(_read(parent, shipped, depth=depth + 1), table)
+
+
+def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _convert(table: dict[str, Any], path: Path) -> Target:
+    _check_keys(table, Target, path, at="")
+    try:
+        return msgspec.convert(table, Target)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"target file {path.name}: {error}.") from error
+
+
+def _check_keys(table: dict[str, Any], shape: type[msgspec.Struct], path: Path, *, at: str) -> None:
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    for key, value in table.items():
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(sorted(fields))}."
+            raise UsageError(f"target file {path.name}: unknown key {at + key!r}; {hint}")
+        inner = fields[key]
+        if (
+            isinstance(inner, type)
+            and issubclass(inner, msgspec.Struct)
+            and isinstance(value, dict)
+        ):
+            _check_keys(value, inner, path, at=f"{at}{key}.")

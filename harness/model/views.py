@@ -1,0 +1,296 @@
+"""What a check sees: the facts of one message, one session or one run, in the order of time.
+
+Times are monotonic nanoseconds. ``seq`` is the number of the event within its source. Views are
+made by ``harness.judging``; checks only read them.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from harness.model.events import Run
+from harness.model.target import Behaviour
+from harness.model.units import NS_PER_MS
+
+
+class Phase(StrEnum):
+    """Where a message stands when something happens to it."""
+
+    IDLE = "idle"
+    REQUESTED = "requested"
+    STREAMING = "streaming"
+    DRAINING = "draining"
+    ENDED = "ended"
+
+
+class AudioReceived(msgspec.Struct, kw_only=True, gc=False):
+    """One binary frame at the client; ``label`` is the message it came for by the protocol.
+
+    A struct and not a dataclass, since a run holds hundreds of thousands of them.
+    """
+
+    at_ns: int
+    seq: int = 0
+    label: str | None = None
+    bytes: int = 0
+    runs: tuple[Run, ...] = ()
+    zeros: int = 0
+    foreign: int = 0
+    odd: int = 0
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A start signal, an end signal or an error: ``detail`` is its reason or code."""
+
+    at_ns: int
+    seq: int = 0
+    kind: str = "end"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultWindow:
+    """A network fault on one link of a lane; ``until_ns`` is None while it lasts."""
+
+    fault: str
+    link: str
+    from_ns: int
+    until_ns: int | None = None
+
+    def touches(self, from_ns: int, until_ns: int) -> bool:
+        """Tell whether the fault was active at any moment of the window."""
+        return self.from_ns <= until_ns and (self.until_ns is None or self.until_ns >= from_ns)
+
+
+@dataclass(slots=True, kw_only=True)
+class Conditions:
+    """What the links of a lane did to traffic: fault windows, and the canary's round trips.
+
+    ``round_trips`` holds (link, sent_ns, rtt_ns) in the order of arrival.
+    """
+
+    windows: list[FaultWindow] = field(default_factory=list)
+    round_trips: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def is_stalled(self, link: str, from_ns: int, until_ns: int) -> bool:
+        """Tell whether the link was a black hole at any moment of the window."""
+        return any(
+            window.link == link
+            and window.fault == "network_stall"
+            and window.touches(from_ns, until_ns)
+            for window in self.windows
+        )
+
+    def delay_ms(self, link: str, from_ns: int, until_ns: int) -> float:
+        """Return the one-way delay of the link that the canary proves, in ms; 0 without a fault."""
+        if not any(w.link == link and w.touches(from_ns, until_ns) for w in self.windows):
+            return 0.0
+        near = [
+            rtt_ns
+            for name, sent_ns, rtt_ns in self.round_trips
+            if name == link and sent_ns + rtt_ns >= from_ns and sent_ns <= until_ns
+        ]
+        return max(near, default=0) / 2 / NS_PER_MS
+
+    def round_trip_ns(self, link: str, at_ns: int) -> int | None:
+        """Return the canary's round trip on the link around ``at_ns``; None without a canary."""
+        before = after = None
+        for name, sent_ns, rtt_ns in reversed(self.round_trips):
+            if name != link:
+                continue
+            if sent_ns <= at_ns:
+                before = rtt_ns
+                break
+            after = rtt_ns
+        near = [rtt for rtt in (before, after) if rtt is not None]
+        return max(near) if near else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a view was made: scenario, lane, what the target declares."""
+
+    scenario: str = ""
+    scenario_run: str = ""
+    lane: str = ""
+    retry_of: str | None = None
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    conditions: Conditions = field(default_factory=Conditions)
+
+
+@dataclass(slots=True, kw_only=True)
+class Command:
+    """A command of ours with a fence behind it: STOP, or a speak that supersedes.
+
+    ``effective_ns`` is the effective fence: the PONG, or the command plus the canary's round trip
+    plus 150 ms, whichever is earlier. ``phase`` is the phase of the message that it met.
+    """
+
+    at_ns: int
+    seq: int = 0
+    fence_passed_ns: int | None = None
+    effective_ns: int = 0
+    phase: Phase = Phase.IDLE
+    message: str | None = None
+    is_fence_late: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamView:
+    """One upstream stream as the ledger saw it."""
+
+    exchange: int
+    socket: int
+    opened_ns: int
+    key: int | None = None
+    session: str | None = None
+    message: str | None = None
+    sentences: tuple[int, ...] = ()
+    is_mixed: bool = False
+    count: int = 0
+    profile: str = "ws"
+    total_samples: int = 0
+    fault: str | None = None
+    sent_samples: int = 0
+    sent_zeros: int = 0
+    first_sent_ns: int | None = None
+    last_sent_ns: int | None = None
+    ended_ns: int | None = None
+    marker: str | None = None
+    failed_ns: int | None = None
+    failed_how: str | None = None
+    released_ns: int | None = None
+    released_by: str | None = None
+    released_how: str | None = None
+    socket_closed_ns: int | None = None
+
+    @property
+    def live_until_ns(self) -> int | None:
+        """Return when the stream stopped being live; None while nobody let it go."""
+        ends = [ns for ns in (self.ended_ns, self.released_ns, self.socket_closed_ns) if ns]
+        return min(ends) if ends else None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether nothing more can happen to it."""
+        return self.live_until_ns is not None and self.socket_closed_ns is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class MessageView:
+    """One message: what its client saw, and every upstream stream that was made for it.
+
+    ``audio`` holds each frame with samples of this message (by their watermark), and each frame
+    that the protocol says belongs to it. ``seen_until_ns`` is how far the record goes.
+    """
+
+    session: str
+    message: str
+    speak: Command
+    origin: Origin = field(default_factory=Origin)
+    starts: list[Signal] = field(default_factory=list)
+    audio: list[AudioReceived] = field(default_factory=list)
+    ends: list[Signal] = field(default_factory=list)
+    errors: list[Signal] = field(default_factory=list)
+    stop: Command | None = None
+    superseded: Command | None = None
+    left_ns: int | None = None
+    left_how: str | None = None
+    lost_ns: int | None = None
+    streams: list[StreamView] = field(default_factory=list)
+    sentences: int = 1
+    seen_until_ns: int = 0
+    is_cut: bool = False
+    has_upstream: bool = True
+
+    @property
+    def id(self) -> str:
+        """Return session and message as a person says them."""
+        return f"message {self.message} of {self.session}"
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """Return what the target declares."""
+        return self.origin.behaviour
+
+    @property
+    def session_number(self) -> int:
+        """Return the number in the session's name."""
+        return int(self.session[1:])
+
+    @property
+    def message_number(self) -> int:
+        """Return the number in the message's name."""
+        return int(self.message[1:])
+
+    @property
+    def end_ns(self) -> int | None:
+        """Return the time of the first end signal."""
+        return self.ends[0].at_ns if self.ends else None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Tell whether the SUT refused the speak: an error, and neither start nor stream."""
+        return bool(self.errors) and not self.starts and not self.streams and not self.ends
+
+    @property
+    def client_left(self) -> bool:
+        """Tell whether the client went away before the end signal."""
+        return self.left_ns is not None and (self.end_ns is None or self.left_ns <= self.end_ns)
+
+    @property
+    def upstream_failed(self) -> bool:
+        """Tell whether any upstream stream failed, stalled on purpose, or lacked its marker."""
+        return any(stream.failed_ns is not None or stream.fault for stream in self.streams)
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Tell whether a STOP or a new message met it before its end signal arrived."""
+        return self.stop is not None or self.superseded is not None
+
+    def own_samples(self, audio: AudioReceived) -> int:
+        """Return how many samples of this message the frame holds, by their watermark."""
+        mine = (self.session_number << 16) | self.message_number
+        return sum(count for key, _, count in audio.runs if key >> 16 == mine)
+
+    @property
+    def ending(self) -> str:
+        """Return in a word how the message ended, as exposures count it."""
+        if self.client_left:
+            return "client left"
+        if self.stop is not None:
+            return "stopped"
+        if self.superseded is not None:
+            return "superseded"
+        if self.upstream_failed:
+            return "failed"
+        return "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSpan:
+    """Audio of one origin that arrived at one session without a signal in between."""
+
+    session: int
+    message: int
+    first_ns: int
+    last_ns: int
+    samples: int
+    label: str | None = None
+    open_messages: tuple[str, ...] = ()
+    started: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SessionView:
+    """One user session: its messages without audio detail, spans of audio, idle STOPs."""
+
+    session: str
+    origin: Origin = field(default_factory=Origin)
+    messages: list[MessageView] = field(default_factory=list)
+    spans: list[AudioSpan] = field(default_factory=list)
+    stray_signals: list[tuple[str, Signal]] = field(default_factory=list)
+    idle_stops: list[Command] = field(default_factory=list)
+    peers: int = 1
+    has_upstream: bool = True

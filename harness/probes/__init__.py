@@ -1,0 +1,1 @@
+"""Vantage points: outside facts become events."""

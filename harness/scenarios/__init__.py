@@ -1,0 +1,1 @@
+"""Scenarios as data: operations, fault schedule, isolation. Every check judges every one."""

@@ -1,0 +1,188 @@
+"""The contract of a scenario, and the words in which scenarios are written."""
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fake_groq.identity import message_text
+from harness.model import operations as op
+from harness.model.registry import Registry
+from harness.model.target import Behaviour
+
+Isolation = Literal["session", "sut", "machine"]
+FRAME_MS = 80
+FIRST_AUDIO_MS = 120
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What a scenario is made with: chance from the seed, session numbers, the tier, the target."""
+
+    chance: random.Random
+    tier: str
+    behaviour: Behaviour
+    next_session: Callable[[], int]
+
+    def many(self, *, standard: int, smoke: int) -> int:
+        """Return a count by tier."""
+        return smoke if self.tier == "smoke" else standard
+
+
+@dataclass(slots=True)
+class Script:
+    """The operations of one session while they are written down."""
+
+    draft: Draft
+    session: int
+    operations: list[op.AnyOperation] = field(default_factory=lambda: [op.Connect()])
+    messages: int = 0
+
+    def speak(
+        self,
+        *,
+        audio_ms: float = 1200,
+        pace: str = "real-time",
+        first_audio_ms: float = FIRST_AUDIO_MS,
+        sentences: int = 1,
+        fault: dict[str, Any] | None = None,
+    ) -> "Spoken":
+        """Ask for a message whose speech lasts about ``audio_ms``; returns what it will be."""
+        self.messages += 1
+        text = message_text(self.session, self.messages, sentences=sentences, rng=self.draft.chance)
+        per_character = round(audio_ms / len(text), 4)
+        frames = math.ceil(per_character * len(text) / FRAME_MS)
+        upstream: dict[str, Any] = {
+            "pace": pace,
+            "first_audio_ms": round(first_audio_ms),
+            "ms_per_character": per_character,
+            "after_marker": "stay",
+        }
+        if fault is not None:
+            upstream["faults"] = [fault]
+        operation = op.Speak(message=self.messages, text=text, upstream=upstream)
+        self.operations.append(operation)
+        return Spoken(
+            message=self.messages, audio_ms=frames * FRAME_MS, first_audio_ms=first_audio_ms
+        )
+
+    def await_end(self, spoken: "Spoken") -> None:
+        """Wait for the end signal for as long as any right platform may take, and then some."""
+        behaviour = self.draft.behaviour
+        budget_ms = max(behaviour.completion_idle_ms, behaviour.silence_budget_ms)
+        deadline_ms = spoken.first_audio_ms + spoken.audio_ms + budget_ms + 4000
+        self.operations.append(op.AwaitEnd(message=spoken.message, deadline_ms=deadline_ms))
+
+    def await_audio(self, spoken: "Spoken", *, audio_ms: float = 1) -> None:
+        """Wait until so much of the message has been heard."""
+        deadline_ms = spoken.first_audio_ms + spoken.audio_ms + 4000
+        self.operations.append(
+            op.AwaitAudio(message=spoken.message, audio_ms=audio_ms, deadline_ms=deadline_ms)
+        )
+
+    def pause(self, pause_ms: float) -> None:
+        """Do nothing for a while, but read."""
+        self.operations.append(op.Pause(pause_ms=round(max(0.0, pause_ms), 3)))
+
+    def stop(self) -> None:
+        """Send STOP."""
+        self.operations.append(op.Stop())
+
+    def disconnect(self, how: str) -> None:
+        """Leave: close, fin or rst."""
+        self.operations.append(op.Disconnect(how=how))
+
+    def barrier(self, name: str, deadline_ms: float = 15_000) -> None:
+        """Wait for all other sessions of the scenario."""
+        self.operations.append(op.Barrier(name=name, deadline_ms=deadline_ms))
+
+    def plan(self) -> op.SessionPlan:
+        """Return the finished session."""
+        return op.SessionPlan(session=self.session, operations=tuple(self.operations))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A message that was asked for: its number, and how long it will sound, in ms."""
+
+    message: int
+    audio_ms: float
+    first_audio_ms: float
+
+
+Story = Callable[[Draft, Script, int], None]
+Build = Callable[[Draft], Iterator[op.SessionPlan]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One scenario: its sessions from a draft, and the faults that disturb them."""
+
+    name: str
+    summary: str
+    isolation: Isolation
+    build: Build
+    faults: Callable[[Draft], tuple[op.FaultPlan, ...]]
+
+    def plan(self, draft: Draft) -> op.ScenarioPlan:
+        """Return the scenario made concrete."""
+        sessions = tuple(self.build(draft))
+        return op.ScenarioPlan(scenario=self.name, sessions=sessions, faults=self.faults(draft))
+
+
+SCENARIOS: Registry[Scenario] = Registry("harness.scenarios", "scenario")
+
+
+def no_faults(_draft: Draft) -> tuple[op.FaultPlan, ...]:
+    """Return the empty schedule."""
+    return ()
+
+
+def scenario(
+    name: str,
+    *,
+    isolation: Isolation = "session",
+    faults: Callable[[Draft], tuple[op.FaultPlan, ...]] = no_faults,
+) -> Callable[[Build], Build]:
+    """Register the decorated generator of session plans as a scenario."""
+
+    def register(build: Build) -> Build:
+        summary = (build.__doc__ or name).strip().splitlines()[0]
+        member = Scenario(
+            name=name, summary=summary, isolation=isolation, build=build, faults=faults
+        )
+        SCENARIOS.register(name, member, module=build.__module__)
+        return build
+
+    return register
+
+
+def sessions(draft: Draft, count: int, story: Story) -> Iterator[op.SessionPlan]:
+    """Yield ``count`` sessions, each written by ``story(draft, script, index)``."""
+    for index in range(count):
+        script = Script(draft, draft.next_session())
+        story(draft, script, index)
+        yield script.plan()
+
+
+def always(fault: str, link: str, **parameters: float) -> tuple[op.FaultPlan, ...]:
+    """Return a schedule of one fault that lasts for the whole scenario."""
+    plan = op.FaultPlan(fault=fault, link=link, start_ms=0, duration_ms=None, parameters=parameters)
+    return (plan,)
+
+
+def now_and_then(
+    fault: str, link: str, *, starts_ms: list[float], duration_ms: float
+) -> tuple[op.FaultPlan, ...]:
+    """Return a schedule of windows of one fault."""
+    return tuple(
+        op.FaultPlan(
+            fault=fault,
+            link=link,
+            start_ms=round(start_ms, 3),
+            duration_ms=duration_ms,
+            parameters={"duration_ms": duration_ms},
+        )
+        for start_ms in starts_ms
+    )

@@ -1,0 +1,81 @@
+"""The contract of a way to reach a SUT, and the placeholders of a target file."""
+
+import string
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.model.errors import UsageError
+from harness.model.registry import Registry
+from harness.model.target import Target
+
+
+class Child(Protocol):
+    """A child process, as far as a SUT needs it."""
+
+    pid: int
+
+    @property
+    def exit_code(self) -> int | None:
+        """Return how it ended; None while it runs, negative for a signal."""
+        ...
+
+    def tree(self) -> list[int]:
+        """Return its pid and those of its descendants."""
+        ...
+
+    async def terminate(self, *, grace_s: float = ...) -> None:
+        """End it and its descendants; harmless when it has ended."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSut:
+    """A SUT that answers: ``url`` as the client dials it, ``child`` if it is a process of ours."""
+
+    host: str
+    port: int
+    path: str
+    child: Child | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SutContext:
+    """What a SUT is started with."""
+
+    target: Target
+    lane: str
+    placeholders: Mapping[str, str]
+    logs: Path
+    spawn: Callable[..., Any]
+    reserve_port: Callable[[], Any]
+
+
+Starter = Callable[[SutContext], AbstractAsyncContextManager[RunningSut]]
+
+SUTS: Registry[Starter] = Registry("harness.sut", "way to start a SUT")
+
+
+class _Template(string.Template):
+    """Placeholders in braces with dots, ``{upstream.ws}``; no other brace is touched."""
+
+    pattern = r"""
+        (?:(?P<escaped>\{\{)|\{(?P<named>[a-z][a-z_.]*)\}|(?P<braced>(?!))|(?P<invalid>(?!)))
+    """  # type: ignore[assignment]
+
+
+def fill(text: str, placeholders: Mapping[str, str], *, where: str) -> str:
+    """Return the text with its placeholders filled.
+
+    Raises:
+        UsageError: a placeholder that does not exist here.
+    """
+    try:
+        return _Template(text).substitute(placeholders)
+    except KeyError as error:
+        known = ", ".join(f"{{{name}}}" for name in sorted(placeholders))
+        raise UsageError(
+            f"{where}: unknown placeholder {{{error.args[0]}}}; known: {known}."
+        ) from None

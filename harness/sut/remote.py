@@ -1,0 +1,41 @@
+"""A SUT that runs already: a URL, dialled and never touched otherwise."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from harness.model.errors import HarnessError, UsageError
+from harness.sut.base import SUTS, RunningSut, SutContext, fill
+
+REACH_DEADLINE_S = 5.0
+
+
+@asynccontextmanager
+async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
+    """Check that something listens there; leave it alone on leaving.
+
+    Raises:
+        UsageError: the URL is no plain ws:// URL with a host.
+        HarnessError: nothing listens there.
+    """
+    sut = context.target.sut
+    url = urlsplit(fill(sut.url, context.placeholders, where="sut.url"))
+    if url.scheme != "ws" or not url.hostname:
+        raise UsageError(f"sut.url {sut.url!r}: expected ws://HOST:PORT/PATH.")
+    host, port = url.hostname, url.port or 80
+    try:
+        async with asyncio.timeout(REACH_DEADLINE_S):
+            _, writer = await asyncio.open_connection(host, port, family=socket.AF_INET)
+    except (OSError, TimeoutError) as error:
+        raise HarnessError(
+            f"nothing answers at {host}:{port} ({error or 'timeout'}); start the platform first,"
+            f" with its upstream at {context.placeholders.get('upstream.http', 'the fake')}."
+        ) from error
+    writer.close()
+    path = url.path + (f"?{url.query}" if url.query else "")
+    yield RunningSut(host=host, port=port, path=path, child=None)
+
+
+SUTS.register("remote", remote, module=__name__)
