@@ -42,4 +42,5 @@ def session_isolation(session: SessionView, _limits: Limits) -> Iterator[Outcome
                 at_ns=signal.at_ns,
                 category="signal",
             )
-    yield Exposure(category="16 at once" if session.peers >= CROWD else "session")
+    for _ in session.messages:
+        yield Exposure(category="16 at once" if session.peers >= CROWD else "fewer at once")

@@ -4,8 +4,8 @@ import importlib
 import pkgutil
 import sys
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 import harness.cli
 from harness.cli.base import app, console
@@ -26,13 +26,13 @@ def main() -> None:
 def _run() -> int:
     try:
         code = app(standalone_mode=False)
-    except click.ClickException as error:
-        console().print(f"[bold red]usage:[/] {_escape(error.format_message())}")
+    except TyperException as error:
+        console().print(f"[bold red]usage:[/] {_escape(str(error.format_message()))}")
         return EXIT_USAGE
     except HarnessError as error:
         console().print(f"[bold red]voicecert:[/] {_escape(str(error))}", soft_wrap=True)
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         console().print("interrupted; what was recorded is kept.")
         return EXIT_INTERRUPTED
     except typer.Exit as stop:

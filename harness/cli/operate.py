@@ -6,7 +6,6 @@ It registers no command of its own.
 import asyncio
 from pathlib import Path
 
-from reports.formats.base import FORMATS
 from rich.console import Console
 
 from harness.engine.environment import cache_folder
@@ -18,6 +17,7 @@ from harness.model.target import Target
 from harness.model.trace import Reading, read_events
 from harness.model.verdict import Judgement
 from reports import certificate
+from reports.formats.base import FORMATS
 
 
 def run_target(

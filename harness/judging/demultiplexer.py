@@ -50,6 +50,8 @@ class _Span:
     last_ns: int
     samples: int
     label: str | None
+    open_messages: tuple[str, ...]
+    started: str | None
 
 
 @dataclass(slots=True)
@@ -334,7 +336,15 @@ class Demultiplexer:
                 span.samples += count
             else:
                 self._end_span(session)
-                session.span = _Span(key >> 16, event.at_ns, event.at_ns, count, event.message)
+                session.span = _Span(
+                    key=key >> 16,
+                    first_ns=event.at_ns,
+                    last_ns=event.at_ns,
+                    samples=count,
+                    label=event.message,
+                    open_messages=tuple(session.unended),
+                    started=session.started,
+                )
             if key >> 32 == own:
                 name = f"m{(key >> 16) & 0xFFFF}"
                 if name != event.message and name in session.open:
@@ -354,8 +364,8 @@ class Demultiplexer:
                 last_ns=span.last_ns,
                 samples=span.samples,
                 label=span.label,
-                open_messages=tuple(session.unended),
-                started=session.started,
+                open_messages=span.open_messages,
+                started=span.started,
             )
         )
 

@@ -1,6 +1,6 @@
 """Outside evidence that a network fault bit, taken from the trace and not from the proxy's word.
 
-Latency: the canary's round trip through the twin of the link, with the fault and without.
+Latency: the median round trip of the canary through the twin of the link, against the other link.
 A stall: pings that the canary sent into the window came back only after it, every byte of them.
 """
 
@@ -9,6 +9,8 @@ from harness.model.events import FaultData
 from harness.model.units import ms
 from harness.model.verdict import Receipt
 from harness.model.views import Conditions, FaultWindow
+
+LINKS = ("client", "upstream")
 
 
 def receipts(environments: Environments, faults: list[FaultData]) -> tuple[Receipt, ...]:
@@ -50,16 +52,17 @@ def _trips_ms(
 
 def _latency(conditions: Conditions, window: FaultWindow, fault: FaultData) -> tuple[bool, str]:
     wanted = 2 * fault.parameters.get("latency_ms", 0.0)
-    inside = _trips_ms(conditions, window.link, window.from_ns, window.until_ns or 1 << 62)
-    before = _trips_ms(conditions, window.link, 0, window.from_ns)
-    if not inside:
+    until_ns = window.until_ns or 1 << 62
+    inside = _median(_trips_ms(conditions, window.link, window.from_ns, until_ns))
+    other = next(link for link in LINKS if link != window.link)
+    beside = _median(_trips_ms(conditions, other, window.from_ns, until_ns))
+    if inside is None or beside is None:
         return False, "no canary round trip fell into the window"
-    worst, base = min(trip for _, trip in inside[1:] or inside), _median(before)
     text = (
-        f"canary round trip {base:.1f} ms before, at least {worst:.1f} ms with"
+        f"canary round trip {inside:.1f} ms through the fault, {beside:.1f} ms beside it,"
         f" {wanted:.0f} ms asked"
     )
-    return worst >= base + 0.8 * wanted, text
+    return inside >= beside + 0.8 * wanted, text
 
 
 def _stall(conditions: Conditions, window: FaultWindow, fault: FaultData) -> tuple[bool, str]:
@@ -76,6 +79,6 @@ def _stall(conditions: Conditions, window: FaultWindow, fault: FaultData) -> tup
     return worst >= 0.6 * wanted, text
 
 
-def _median(trips: list[tuple[int, float]]) -> float:
+def _median(trips: list[tuple[int, float]]) -> float | None:
     values = sorted(trip for _, trip in trips)
-    return values[len(values) // 2] if values else 0.0
+    return values[len(values) // 2] if values else None

@@ -21,8 +21,9 @@ class ProcessTreeProbe:
     _cpu_ns: dict[int, int] = field(default_factory=dict)
     _last_ns: int = 0
 
-    def sample(self, pids: list[int], now_ns: int) -> ProcessData:
-        """Return one look at the processes; one that has just ended counts for nothing."""
+    def sample(self, root_pid: int, now_ns: int) -> ProcessData:
+        """Return one look at the tree; a process that has just ended counts for nothing."""
+        pids = tree_of(root_pid)
         descriptors = threads = rss_bytes = 0
         inodes: set[str] = set()
         delay_ns = cpu_ns = 0
@@ -49,6 +50,19 @@ class ProcessTreeProbe:
             cpu_ms=round(cpu_ns / NS_PER_MS, 3),
             window_ms=round(window_ns / NS_PER_MS, 3),
         )
+
+
+def tree_of(root_pid: int) -> list[int]:
+    """Return the pid and those of its descendants, as the kernel lists children."""
+    found = [root_pid]
+    for pid in found:
+        for thread in _entries(PROC / str(pid) / "task"):
+            try:
+                text = (PROC / str(pid) / "task" / thread / "children").read_text("ascii")
+            except OSError:
+                continue
+            found += [int(word) for word in text.split()]
+    return found
 
 
 def _entries(folder: Path) -> list[str]:

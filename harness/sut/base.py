@@ -22,10 +22,6 @@ class Child(Protocol):
         """Return how it ended; None while it runs, negative for a signal."""
         ...
 
-    def tree(self) -> list[int]:
-        """Return its pid and those of its descendants."""
-        ...
-
     async def terminate(self, *, grace_s: float = ...) -> None:
         """End it and its descendants; harmless when it has ended."""
         ...

@@ -30,7 +30,7 @@ async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
             _, writer = await asyncio.open_connection(host, port, family=socket.AF_INET)
     except (OSError, TimeoutError) as error:
         raise HarnessError(
-            f"nothing answers at {host}:{port} ({error or 'timeout'}); start the platform first,"
+            f"nothing answers at {host}:{port} ({str(error) or 'no answer in time'}); start the platform first,"
             f" with its upstream at {context.placeholders.get('upstream.http', 'the fake')}."
         ) from error
     writer.close()

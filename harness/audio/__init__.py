@@ -1,0 +1,1 @@
+"""What received audio is: attribution of each sample to a stream by its watermark."""

@@ -1,0 +1,292 @@
+"""Plays one user session: operations go out through an adapter, what comes back is recorded."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.adapters.base import (
+    Adapter,
+    AudioSeen,
+    EndSeen,
+    ErrorSeen,
+    Frame,
+    InvalidSeen,
+    OtherSeen,
+    Seen,
+    StartSeen,
+    StraySeen,
+)
+from harness.audio.decoder import Decoder
+from harness.engine.connection import ConnectError, Connection
+from harness.engine.recorder import Recorder
+from harness.model import operations as op
+from harness.model.clock import Clock
+from harness.model.events import (
+    AudioData,
+    ConnectedData,
+    EndData,
+    LeftData,
+    SpeakData,
+    StopData,
+)
+from harness.model.units import ms
+
+CONNECT_DEADLINE_S = 10.0
+CLOSE_DEADLINE_S = 2.0
+FLOOD_FRAMES = 200_000
+FLOOD_BYTES = 256 * 1024 * 1024
+
+
+class SessionDriver:
+    """One session from connect to leaving; a SUT that misbehaves makes events, never exceptions."""
+
+    def __init__(
+        self,
+        plan: op.SessionPlan,
+        *,
+        url: str,
+        adapter: Adapter,
+        nonce: int,
+        recorder: Recorder,
+        clock: Clock,
+        barriers: Mapping[str, asyncio.Barrier],
+        quiet_ms: float,
+    ) -> None:
+        self._plan = plan
+        self._url = url
+        self._adapter = adapter
+        self._decoder = Decoder(nonce)
+        self._recorder = recorder
+        self._clock = clock
+        self._barriers = barriers
+        self._quiet_ms = quiet_ms
+        self._name = f"s{plan.session}"
+        self._connection: Connection | None = None
+        self._changed = asyncio.Event()
+        self._heard_bytes: dict[int | None, int] = {}
+        self._ended: set[int] = set()
+        self._pongs: set[bytes] = set()
+        self._fences = 0
+        self._frames = 0
+        self._bytes = 0
+        self._is_lost = False
+        self._has_left = False
+
+    async def run(self) -> None:
+        """Play all operations, listen for the quiet time, and leave politely."""
+        try:
+            for operation in self._plan.operations:
+                if self._is_lost and not isinstance(operation, op.Connect):
+                    break
+                await self._play(operation)
+            if not self._is_lost and not self._has_left:
+                await self._pause(self._quiet_ms + 100)
+                await self._disconnect("close")
+        except ConnectError as error:
+            self._record("connect_failed", {"text": str(error)})
+        finally:
+            if self._connection is not None:
+                self._connection.abort()
+            self._record("session_over")
+
+    # -- operations ------------------------------------------------------------------------
+
+    async def _play(self, operation: op.AnyOperation) -> None:
+        match operation:
+            case op.Connect():
+                await self._connect()
+            case op.Speak() | op.Stop():
+                self._act(operation)
+            case op.Disconnect():
+                await self._disconnect(operation.how)
+            case _:
+                await self._linger(operation)
+
+    def _act(self, operation: op.Speak | op.Stop) -> None:
+        if isinstance(operation, op.Stop):
+            self._stop()
+        else:
+            self._speak(operation)
+
+    async def _linger(self, operation: op.AwaitAudio | op.AwaitEnd | op.Pause | op.Barrier) -> None:
+        match operation:
+            case op.AwaitAudio():
+                await self._await_audio(operation)
+            case op.AwaitEnd():
+                await self._await_end(operation)
+            case op.Pause():
+                await self._pause(operation.pause_ms)
+            case op.Barrier():
+                await self._meet(operation)
+
+    async def _connect(self) -> None:
+        connection = Connection(self._adapter.url(self._url), self, self._clock)
+        self._connection = connection
+        await connection.open(deadline_s=CONNECT_DEADLINE_S)
+        sent_ns = self._clock.now_ns()
+        connection.send((), fence=b"idle")
+        await self._wait(lambda: b"idle" in self._pongs, deadline_ms=2000, what="idle PONG")
+        self._record("client_connected", ConnectedData(rtt_ms=ms(self._clock.now_ns() - sent_ns)))
+
+    def _speak(self, operation: op.Speak) -> None:
+        sentences = operation.text.count(". ") + 1
+        data = SpeakData(sentences=sentences, characters=len(operation.text))
+        self._command(
+            "speak_sent",
+            self._adapter.speak(operation.message, operation.text),
+            data,
+            f"m{operation.message}",
+        )
+
+    def _stop(self) -> None:
+        self._command("stop_sent", self._adapter.stop(), None, None)
+
+    def _command(
+        self,
+        kind: str,
+        frames: tuple[Frame, ...],
+        data: SpeakData | None,
+        message: str | None,
+    ) -> None:
+        """Record a command, then write it with a fence of its own right behind it."""
+        assert self._connection is not None
+        self._fences += 1
+        fence = f"f{self._fences}"
+        seq = self._record(kind, data, message=message)
+        self._record("fence_sent", StopData(fence=fence, command=seq))
+        has_ping = self._adapter.abilities.ping_fence
+        self._connection.send(frames, fence=fence.encode() if has_ping else None)
+
+    async def _await_audio(self, operation: op.AwaitAudio) -> None:
+        wanted = operation.audio_ms * 48
+        message = operation.message
+        await self._wait(
+            lambda: self._heard_bytes.get(message, 0) >= wanted or message in self._ended,
+            deadline_ms=operation.deadline_ms,
+            what=f"audio of m{message}",
+        )
+
+    async def _await_end(self, operation: op.AwaitEnd) -> None:
+        await self._wait(
+            lambda: operation.message in self._ended,
+            deadline_ms=operation.deadline_ms,
+            what=f"end of m{operation.message}",
+        )
+
+    async def _pause(self, pause_ms: float) -> None:
+        deadline_s = pause_ms / 1000
+        try:
+            async with asyncio.timeout(deadline_s):
+                while not self._is_lost:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+    async def _meet(self, operation: op.Barrier) -> None:
+        barrier = self._barriers[operation.name]
+        try:
+            async with asyncio.timeout(operation.deadline_ms / 1000):
+                await barrier.wait()
+        except (TimeoutError, asyncio.BrokenBarrierError):
+            self._record("wait_expired", {"what": f"barrier {operation.name}"})
+
+    async def _disconnect(self, how: str) -> None:
+        assert self._connection is not None
+        self._has_left = True
+        self._record("client_left", LeftData(how=how))
+        self._connection.leave(how)
+        await self._wait(lambda: False, deadline_ms=CLOSE_DEADLINE_S * 1000, what=None)
+
+    async def _wait(
+        self, is_done: Callable[[], bool], *, deadline_ms: float, what: str | None
+    ) -> None:
+        """Wait for a fact, the loss of the connection, or the deadline, which is recorded."""
+        try:
+            async with asyncio.timeout(deadline_ms / 1000):
+                while not is_done() and not self._is_lost:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            if what is not None:
+                self._record("wait_expired", {"what": what, "after_ms": deadline_ms})
+
+    # -- what comes back -------------------------------------------------------------------
+
+    def on_frame(self, frame: Frame, at_ns: int) -> None:
+        """Record what one frame says."""
+        self._frames += 1
+        self._bytes += len(frame.payload)
+        if self._frames > FLOOD_FRAMES or self._bytes > FLOOD_BYTES:
+            self._flooded()
+            return
+        for seen in self._adapter.receive(frame):
+            self._take(seen, at_ns)
+        self._changed.set()
+
+    def on_pong(self, payload: bytes, at_ns: int) -> None:
+        """Record that a fence was passed."""
+        self._pongs.add(payload)
+        if payload != b"idle":
+            fence = payload.decode("ascii", "replace")
+            self._record("fence_passed", StopData(fence=fence), at_ns=at_ns)
+        self._changed.set()
+
+    def on_lost(self, how: str, at_ns: int) -> None:
+        """Record a connection that the SUT let go; our own leaving was recorded already."""
+        self._is_lost = True
+        if not self._has_left:
+            self._record("connection_lost", LeftData(how=how), at_ns=at_ns)
+        self._changed.set()
+
+    def _take(self, seen: Seen, at_ns: int) -> None:
+        match seen:
+            case AudioSeen():
+                self._take_audio(seen, at_ns)
+            case StartSeen():
+                self._record("start_received", message=f"m{seen.message}", at_ns=at_ns)
+            case EndSeen():
+                data = EndData(reason=seen.reason)
+                self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
+                self._ended.add(seen.message)
+            case ErrorSeen():
+                message = f"m{seen.message}" if seen.message is not None else None
+                error = EndData(code=seen.code, text=seen.text[:200])
+                self._record("error_received", error, message=message, at_ns=at_ns)
+            case StraySeen():
+                self._record("stray_signal", EndData(text=seen.text), at_ns=at_ns)
+            case OtherSeen():
+                self._record("other_received", {"kind": seen.kind}, at_ns=at_ns)
+            case InvalidSeen():
+                self._record("frame_invalid", {"text": seen.text}, at_ns=at_ns)
+
+    def _take_audio(self, seen: AudioSeen, at_ns: int) -> None:
+        decoded = self._decoder.feed(seen.pcm)
+        data = AudioData(
+            bytes=len(seen.pcm),
+            runs=decoded.runs,
+            zeros=decoded.zeros,
+            foreign=decoded.foreign,
+            odd=decoded.odd,
+        )
+        message = f"m{seen.message}" if seen.message is not None else None
+        self._record("audio_received", data, message=message, at_ns=at_ns)
+        heard = self._heard_bytes
+        heard[seen.message] = heard.get(seen.message, 0) + len(seen.pcm)
+
+    def _flooded(self) -> None:
+        if not self._is_lost and self._connection is not None:
+            self._record("flooded", {"frames": self._frames, "bytes": self._bytes})
+            self._connection.abort()
+
+    def _record(
+        self,
+        kind: str,
+        data: Any = None,  # noqa: ANN401 - a struct of harness.model.events or a dict
+        *,
+        message: str | None = None,
+        at_ns: int | None = None,
+    ) -> int:
+        return self._recorder.record(
+            "client", kind, data, session=self._name, message=message, at_ns=at_ns
+        )

@@ -1,0 +1,100 @@
+"""Brings up what a run needs, and takes it down in reverse: one exit stack, one order to read."""
+
+import os
+import platform
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from harness.engine.canary import running_canary_server
+from harness.engine.guardian import Guardian
+from harness.engine.ports import reserved_port
+from harness.engine.upstream import UpstreamServer, running_upstream
+from harness.model import record
+from harness.model.target import Target
+from harness.toxiproxy.binary import find_or_build
+from harness.toxiproxy.client import ToxiproxyClient
+from harness.toxiproxy.server import ToxiproxyServer, running
+
+REPORTED = ("aiohttp", "websockets", "numpy", "msgspec", "toxiproxy-python")
+
+
+@dataclass(slots=True, kw_only=True)
+class Environment:
+    """The processes that all lanes share, and the owner of every child."""
+
+    guardian: Guardian
+    toxiproxy: ToxiproxyServer
+    proxies: ToxiproxyClient
+    upstream: UpstreamServer
+    canary: str
+
+    def facts(self) -> record.Environment:
+        """Return what the manifest says of the machine and the proxy."""
+        kind, version_text = self.toxiproxy.kind, self.toxiproxy.version
+        return machine_facts(record.Toxiproxy(kind=kind, version=version_text))
+
+
+def machine_facts(toxiproxy: record.Toxiproxy) -> record.Environment:
+    """Return what a verdict may depend on of this machine."""
+    return record.Environment(
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.release().split('-')[0]} {platform.machine()}",
+        cpu_count=os.cpu_count() or 1,
+        toxiproxy=toxiproxy,
+        versions={name: _version(name) for name in REPORTED},
+    )
+
+
+@asynccontextmanager
+async def environment(
+    *, target: Target, folder: record.RunFolder, seed: int, nonce: int, cache: Path
+) -> AsyncIterator[Environment]:
+    """Start guardian, proxy server, fake upstream and canary, in this order."""
+    async with AsyncExitStack() as stack:
+        guardian = await stack.enter_async_context(Guardian.open(folder.logs))
+        binary = find_or_build(cache)
+        port = stack.enter_context(reserved_port())
+        toxiproxy = await stack.enter_async_context(
+            running(guardian, folder.logs, binary=binary, port=port)
+        )
+        upstream = await stack.enter_async_context(
+            running_upstream(
+                guardian,
+                upstream=target.upstream,
+                seed=seed,
+                nonce=nonce,
+                ledger=folder.parts / "upstream.jsonl",
+                logs=folder.logs,
+            )
+        )
+        canary = await stack.enter_async_context(running_canary_server(guardian, folder.logs))
+        yield Environment(
+            guardian=guardian,
+            toxiproxy=toxiproxy,
+            proxies=ToxiproxyClient(toxiproxy.host, toxiproxy.port),
+            upstream=upstream,
+            canary=canary,
+        )
+
+
+def cache_folder() -> Path:
+    """Return where the project keeps what it built: inside a checkout, else the user's cache."""
+    own = os.environ.get("VOICECERT_CACHE")
+    if own:
+        return Path(own)
+    root = Path(__file__).resolve().parents[2]
+    if (root / "pyproject.toml").is_file():
+        return root / ".cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("voicecert"))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,107 @@
+"""Opens a lane: links, SUT, and the watches over both; closes all in reverse."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from harness.engine.canary import watch_link
+from harness.engine.environment import Environment
+from harness.engine.lane import SESSIONS_AT_ONCE, Lane, Stage
+from harness.engine.links import ProxiedLink, proxied_link
+from harness.engine.ports import reserved_port
+from harness.engine.recorder import Recorder
+from harness.model.clock import Clock
+from harness.model.events import LaneData
+from harness.probes.process_tree import ProcessTreeProbe
+from harness.sut.base import SUTS, RunningSut, SutContext
+
+SAMPLE_EVERY_S = 0.25
+UPSTREAM_PATH = "/v1/audio/speech/stream"
+
+
+@asynccontextmanager
+async def open_lane(name: str, *, environment: Environment, stage: Stage) -> AsyncIterator[Lane]:
+    """Yield a lane that is ready to play."""
+    target = stage.target
+    async with AsyncExitStack() as stack:
+        upstream_link = await stack.enter_async_context(
+            proxied_link(
+                environment.proxies,
+                name=f"{name}-upstream",
+                upstream=environment.upstream.address,
+                canary=environment.canary,
+                listen=target.upstream.listen or "127.0.0.1:0",
+            )
+        )
+        context = SutContext(
+            target=target,
+            lane=name,
+            placeholders=_placeholders(upstream_link.proxy.listen_port, stage),
+            logs=stage.folder.logs,
+            spawn=environment.guardian.spawn,
+            reserve_port=reserved_port,
+        )
+        starter = SUTS.get("remote" if target.is_remote else "child_process")
+        sut = await stack.enter_async_context(starter(context))
+        client_link = await stack.enter_async_context(
+            proxied_link(
+                environment.proxies,
+                name=f"{name}-client",
+                upstream=f"{sut.host}:{sut.port}",
+                canary=environment.canary,
+            )
+        )
+        links = {"client": client_link, "upstream": upstream_link}
+        async with _watched(name, sut, links, stage):
+            room = asyncio.Semaphore(SESSIONS_AT_ONCE)
+            yield Lane(name=name, stage=stage, sut=sut, links=links, room=room)
+
+
+@asynccontextmanager
+async def _watched(
+    name: str, sut: RunningSut, links: Mapping[str, ProxiedLink], stage: Stage
+) -> AsyncIterator[None]:
+    """Watch the links and the SUT's processes for as long as the lane is open."""
+    recorder, clock = stage.recorder, stage.clock
+    recorder.record("runner", "lane_opened", LaneData(lane=name))
+    async with asyncio.TaskGroup() as watches:
+        tasks = []
+        for link, proxied in links.items():
+            port = proxied.twin.listen_port
+            watch = watch_link(lane=name, link=link, port=port, recorder=recorder, clock=clock)
+            tasks.append(watches.create_task(watch, name=f"canary-{name}-{link}"))
+        probe = ProcessTreeProbe(lane=name, upstream_port=links["upstream"].proxy.listen_port)
+        processes = _watch_sut(probe, sut, recorder, clock)
+        tasks.append(watches.create_task(processes, name=f"processes-{name}"))
+        try:
+            yield
+        finally:
+            recorder.record("runner", "lane_closing", LaneData(lane=name))
+            for task in tasks:
+                task.cancel()
+
+
+async def _watch_sut(
+    probe: ProcessTreeProbe, sut: RunningSut, recorder: Recorder, clock: Clock
+) -> None:
+    """Sample the SUT's process tree for ever; say once when it has ended by itself."""
+    if sut.child is None:
+        return
+    while sut.child.exit_code is None:
+        data = await asyncio.to_thread(probe.sample, sut.child.pid, clock.now_ns())
+        recorder.record("process", "process_sample", data)
+        await asyncio.sleep(SAMPLE_EVERY_S)
+    ended = LaneData(lane=probe.lane, exit_code=sut.child.exit_code)
+    recorder.record("process", "sut_exited", ended)
+
+
+def _placeholders(upstream_port: int, stage: Stage) -> dict[str, str]:
+    target = stage.target
+    return {
+        "python": sys.executable,
+        "upstream.ws": f"ws://127.0.0.1:{upstream_port}{UPSTREAM_PATH}",
+        "upstream.http": f"http://127.0.0.1:{upstream_port}",
+        "end_marker": target.upstream.end_marker,
+        "seed": str(stage.seed),
+    }

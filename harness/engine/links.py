@@ -1,0 +1,52 @@
+"""The two links of a lane: a proxy between driver and SUT, one between SUT and upstream.
+
+Each has a twin through which the canary goes, so that a toxic meets both at the same moment.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from harness.toxiproxy.client import Proxy, ToxiproxyClient
+
+LINKS = ("client", "upstream")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxiedLink:
+    """One link and its twin; toxics go to both, in two calls that follow each other."""
+
+    client: ToxiproxyClient
+    proxy: Proxy
+    twin: Proxy
+
+    async def add_toxic(
+        self, name: str, kind: str, stream: str, attributes: Mapping[str, int]
+    ) -> None:
+        """Add a toxic to the link and to its twin."""
+        for proxy in (self.proxy, self.twin):
+            await asyncio.to_thread(
+                self.client.add_toxic, proxy, name, kind, stream, dict(attributes)
+            )
+
+    async def remove_toxic(self, name: str) -> None:
+        """Remove the toxic from both; harmless when it is gone."""
+        for proxy in (self.proxy, self.twin):
+            await asyncio.to_thread(self.client.remove_toxic, proxy, name)
+
+
+@asynccontextmanager
+async def proxied_link(
+    client: ToxiproxyClient, *, name: str, upstream: str, canary: str, listen: str = "127.0.0.1:0"
+) -> AsyncIterator[ProxiedLink]:
+    """Create a link to ``upstream`` and its twin to the canary; delete both on leaving."""
+    proxy = await asyncio.to_thread(client.create, name, upstream, listen)
+    try:
+        twin = await asyncio.to_thread(client.create, f"{name}-canary", canary)
+        try:
+            yield ProxiedLink(client=client, proxy=proxy, twin=twin)
+        finally:
+            await asyncio.to_thread(client.delete, twin)
+    finally:
+        await asyncio.to_thread(client.delete, proxy)

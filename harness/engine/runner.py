@@ -1,0 +1,225 @@
+"""One run: plans from the seed, lanes in parallel where isolation allows, a record on disk."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from harness import __version__
+from harness.engine.environment import Environment, environment, machine_facts
+from harness.engine.lag import watch_lag
+from harness.engine.lane import Stage
+from harness.engine.lane_setup import open_lane
+from harness.engine.recorder import open_recorder
+from harness.engine.schedule import PlannedScenario, Scheduler, faults_hash, operations_hash
+from harness.judging.judge import Judge
+from harness.model import record
+from harness.model.clock import Clock
+from harness.model.errors import HarnessError
+from harness.model.record import MANIFEST_SCHEMA, Hashes, Manifest, RunFolder
+from harness.model.seeds import child_seed
+from harness.model.target import Target
+from harness.model.trace import Reading, read_events
+from harness.model.units import NS_PER_S
+from harness.model.verdict import CHECKLIST_VERSION
+
+RETRIES_MAX = 3
+CLOSING_S = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a run is asked to do."""
+
+    target: Target
+    scenarios: tuple[str, ...]
+    seed: int
+    tier: str
+    folder: Path
+    cache: Path
+    clock: Clock
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """Who wants to know how far a run has come; tests pass one that is silent."""
+
+    say: Callable[[str], None] = lambda _text: None
+    timings_s: dict[str, float] = field(default_factory=dict)
+
+
+async def run(options: RunOptions, progress: Progress) -> RunFolder:
+    """Play the scenarios and leave a run folder; what was recorded stays, whatever happens.
+
+    Raises:
+        HarnessError: the environment or the SUT could not be brought up.
+    """
+    folder = RunFolder(options.folder)
+    folder.create()
+    try:
+        await _run(options, folder, progress)
+    except BaseExceptionGroup as group:
+        error = _first(group)
+        if isinstance(error, HarnessError):
+            raise error from group
+        raise
+    return folder
+
+
+async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> None:
+    nonce = child_seed(options.seed, "nonce") % 256
+    started_ns = options.clock.now_ns()
+    scheduler = Scheduler(seed=options.seed, tier=options.tier, behaviour=options.target.behaviour)
+    planned = scheduler.plan(options.scenarios)
+    plans = tuple(item.plan for item in planned)
+    folder.write_plans(plans)
+    manifest = _manifest(options, nonce, planned)
+    folder.write_manifest(manifest)
+    with open_recorder(folder.parts / "harness.jsonl", options.clock) as recorder:
+        async with environment(
+            target=options.target,
+            folder=folder,
+            seed=options.seed,
+            nonce=nonce,
+            cache=options.cache,
+        ) as around:
+            await around.upstream.prepare(plans)
+            hashes = Hashes(
+                operations=operations_hash(plans),
+                faults=faults_hash(plans),
+                upstream_plans=await around.upstream.plans_hash(
+                    plans, options.target.upstream.profile
+                ),
+            )
+            manifest = msgspec.structs.replace(manifest, hashes=hashes, environment=around.facts())
+            folder.write_manifest(manifest)
+            stage = Stage(
+                target=options.target,
+                folder=folder,
+                seed=options.seed,
+                nonce=nonce,
+                recorder=recorder,
+                clock=options.clock,
+                progress=progress.say,
+            )
+            shop = _Shop(around, stage, progress.timings_s)
+            progress.timings_s["start-up"] = _since(started_ns, options.clock)
+            manifest = await _play(shop, scheduler, planned, manifest)
+    progress.timings_s["in all"] = _since(started_ns, options.clock)
+    manifest = msgspec.structs.replace(manifest, timings_s=dict(progress.timings_s))
+    folder.write_manifest(manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """The processes that all lanes share, and the stage that they play on."""
+
+    environment: Environment
+    stage: Stage
+    timings_s: dict[str, float]
+
+
+async def _play(
+    shop: _Shop,
+    scheduler: Scheduler,
+    planned: Sequence[PlannedScenario],
+    manifest: Manifest,
+) -> Manifest:
+    """Play everything, then try late answers again; the manifest that is returned is complete."""
+    clock = shop.stage.clock
+    begun_ns = clock.now_ns()
+    async with asyncio.TaskGroup() as tasks:
+        lag = tasks.create_task(watch_lag(shop.stage.recorder, clock), name="loop-lag")
+        try:
+            manifest = await _play_lanes(shop, planned, manifest)
+            shop.timings_s["scenarios"] = _since(begun_ns, clock)
+            begun_ns = clock.now_ns()
+            await _retry(shop, scheduler, manifest)
+            shop.timings_s["retries"] = _since(begun_ns, clock)
+        finally:
+            lag.cancel()
+    return msgspec.structs.replace(manifest, state="complete")
+
+
+async def _play_lanes(
+    shop: _Shop, planned: Sequence[PlannedScenario], manifest: Manifest
+) -> Manifest:
+    lanes: dict[str, list[PlannedScenario]] = {}
+    for item in planned:
+        lanes.setdefault(item.lane, []).append(item)
+    is_fixed = shop.stage.target.upstream.listen is not None or shop.stage.target.is_remote
+    at_once = asyncio.Semaphore(1 if is_fixed else len(lanes) or 1)
+    async with asyncio.TaskGroup() as tasks:
+        for name, items in lanes.items():
+            tasks.create_task(_play_lane(shop, name, items, at_once), name=f"lane-{name}")
+    if shop.environment.upstream.child.exit_code is not None:
+        shop.stage.recorder.record("runner", "upstream_lost")
+    return manifest
+
+
+async def _play_lane(
+    shop: _Shop, name: str, items: list[PlannedScenario], at_once: asyncio.Semaphore
+) -> None:
+    async with at_once, open_lane(name, environment=shop.environment, stage=shop.stage) as lane:
+        async with asyncio.TaskGroup() as tasks:
+            for item in items:
+                tasks.create_task(lane.play(item), name=f"scenario-{item.run}")
+        await asyncio.sleep(CLOSING_S)
+
+
+async def _retry(shop: _Shop, scheduler: Scheduler, manifest: Manifest) -> None:
+    """Try the scenarios of late answers again, alone, a few times; all of it is recorded."""
+    for attempt in range(1, RETRIES_MAX + 1):
+        unsettled = await asyncio.to_thread(_unsettled, shop.stage.folder, manifest)
+        if not unsettled:
+            return
+        for original, name in unsettled:
+            item = scheduler.retry(name, original=original, attempt=attempt)
+            shop.stage.progress(f"again, alone: {name}")
+            await shop.environment.upstream.prepare([item.plan])
+            await _play_lane(shop, item.lane, [item], asyncio.Semaphore(1))
+
+
+def _unsettled(folder: RunFolder, manifest: Manifest) -> list[tuple[str, str]]:
+    """Judge the record so far and return (scenario run, scenario) of each late answer."""
+    judge = Judge(msgspec.structs.replace(manifest, state="complete"))
+    for event in read_events(folder.part_files(), Reading()):
+        judge.feed(event)
+    judge.judgement()
+    found = {(f.scenario_run, f.scenario) for _, f in judge.unsettled() if f.scenario}
+    return sorted(found)
+
+
+def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario]) -> Manifest:
+    """Return the manifest of a run that has not begun: a kill from here on can be judged."""
+    has_tree = not options.target.is_remote and options.target.sut.process_tree
+    return Manifest(
+        schema=MANIFEST_SCHEMA,
+        run=options.folder.name,
+        version=__version__,
+        checklist=CHECKLIST_VERSION,
+        started_at=options.clock.date(),
+        state="running",
+        seed=options.seed,
+        nonce=nonce,
+        tier=options.tier,
+        scenarios=tuple(item.run for item in planned),
+        target=options.target,
+        vantages="CUP" if has_tree else "CU",
+        environment=machine_facts(record.Toxiproxy(kind="none", version="")),
+    )
+
+
+def _since(started_ns: int, clock: Clock) -> float:
+    return round((clock.now_ns() - started_ns) / NS_PER_S, 3)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of ours inside a group of groups, else the first of all."""
+    ours = group.subgroup(HarnessError)
+    error: BaseException = ours if ours is not None else group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

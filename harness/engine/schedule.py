@@ -1,0 +1,92 @@
+"""From scenario names and a seed to everything that will be played, and hashes of it. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import msgspec
+
+from harness.model.operations import ScenarioPlan
+from harness.model.seeds import child_random
+from harness.model.target import Behaviour
+from harness.scenarios.base import SCENARIOS, Draft
+
+SHARED_LANE = "shared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedScenario:
+    """A scenario with its place in the run: ``run`` is its unique name in the record."""
+
+    run: str
+    lane: str
+    isolation: str
+    plan: ScenarioPlan
+    retry_of: str | None = None
+
+
+BLOCK = 256
+
+
+class Scheduler:
+    """Makes concrete scenarios; session numbers are unique over the run, retries included.
+
+    Each scenario has a block of numbers of its own, so that it is the same to the letter whether
+    it is played alone or among others.
+    """
+
+    def __init__(self, *, seed: int, tier: str, behaviour: Behaviour) -> None:
+        self._seed = seed
+        self._tier = tier
+        self._behaviour = behaviour
+        self._retries = count(len(SCENARIOS.names()))
+
+    def plan(self, names: Iterable[str]) -> tuple[PlannedScenario, ...]:
+        """Return the scenarios by name, each with its lane."""
+        return tuple(
+            self._plan_one(name, run=name, retry_of=None, block=_block(name)) for name in names
+        )
+
+    def retry(self, name: str, *, original: str, attempt: int) -> PlannedScenario:
+        """Return the scenario once more, with chance of its own, to be played alone."""
+        block = next(self._retries)
+        return self._plan_one(name, run=f"{original}~{attempt}", retry_of=original, block=block)
+
+    def _plan_one(
+        self, name: str, *, run: str, retry_of: str | None, block: int
+    ) -> PlannedScenario:
+        member = SCENARIOS.get(name)
+        numbers = count(block * BLOCK + 1)
+        draft = Draft(
+            chance=child_random(self._seed, "scenario", run),
+            tier=self._tier if retry_of is None else "smoke",
+            behaviour=self._behaviour,
+            next_session=lambda: next(numbers),
+        )
+        is_shared = member.isolation == "session" and retry_of is None
+        return PlannedScenario(
+            run=run,
+            lane=SHARED_LANE if is_shared else run.replace("~", "-retry-"),
+            isolation=member.isolation if retry_of is None else "machine",
+            plan=member.plan(draft),
+            retry_of=retry_of,
+        )
+
+
+def _block(name: str) -> int:
+    return SCENARIOS.names().index(SCENARIOS.get(name).name)
+
+
+def operations_hash(plans: Sequence[ScenarioPlan]) -> str:
+    """Return the SHA-256 over all operations of all sessions."""
+    return _digest([plan.sessions for plan in plans])
+
+
+def faults_hash(plans: Sequence[ScenarioPlan]) -> str:
+    """Return the SHA-256 over the fault schedule."""
+    return _digest([plan.faults for plan in plans])
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(value)).hexdigest()

@@ -1,0 +1,1 @@
+"""Tests of this project, mirrored path by path; not part of the wheel."""

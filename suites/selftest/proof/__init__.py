@@ -1,0 +1,1 @@
+"""Proofs on real sockets: whole runs of the reference, tampered records, kills, bad input."""

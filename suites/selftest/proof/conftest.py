@@ -1,0 +1,40 @@
+"""One recorded pass of the reference, shared by the proofs that tamper with it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.cli.base import root
+from harness.cli.operate import judge_folder, run_target
+from harness.model.events import Event
+from harness.model.record import Manifest, RunFolder
+from harness.model.target import load_target, shipped_targets
+from harness.model.trace import Reading, read_events
+from harness.model.verdict import Judgement
+
+SCENARIOS = ("happy_path", "random_stop", "rapid_messages", "upstream_faults")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedPass:
+    """A run of the reference that passed: its folder, manifest, events and verdicts."""
+
+    folder: RunFolder
+    manifest: Manifest
+    events: tuple[Event, ...]
+    judgement: Judgement
+
+
+@pytest.fixture(scope="session")
+def recorded_pass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedPass]:
+    """Run the reference once, in the smoke tier."""
+    place: Path = tmp_path_factory.mktemp("pass") / "run"
+    target = load_target("reference", shipped=shipped_targets(root()))
+    folder = run_target(
+        target, scenarios=SCENARIOS, seed=20261124, tier="smoke", folder=place, screen=None
+    )
+    manifest, judgement = judge_folder(folder)
+    events = tuple(read_events(folder.part_files(), Reading()))
+    yield RecordedPass(folder=folder, manifest=manifest, events=events, judgement=judgement)

@@ -1,0 +1,101 @@
+"""kill -9 at any moment: no process, no port is left, and the record so far can be judged.
+
+``VOICECERT_KILLS`` sets how many moments are tried; half of them with a SUT that forks a
+grandchild into a session of its own.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.model.record import RunFolder
+
+KILLS = int(os.environ.get("VOICECERT_KILLS", "4"))
+SEED = int(os.environ.get("VOICECERT_KILL_SEED", "7"))
+GONE_DEADLINE_S = 15.0  # killing a tree of a dozen processes, on a busy machine
+pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(120)]
+
+FORKING_SUT = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(0)
+os.execv(sys.executable, [sys.executable, "-P", "-m", "reference_impl", *sys.argv[1:]])
+"""
+
+
+def target_file(folder: Path, *, is_forking: bool) -> Path:
+    file = folder / "target.toml"
+    text = 'extends = "reference"\n'
+    if is_forking:
+        script = folder / "forking_sut.py"
+        script.write_text(FORKING_SUT)
+        text += (
+            f'[sut]\ncommand = ["{{python}}", "-P", "{script}", "--port", "{{port}}",'
+            ' "--upstream-ws", "{upstream.ws}", "--completion-idle-ms", "1000"]\n'
+        )
+    file.write_text(text)
+    return file
+
+
+def listeners() -> set[str]:
+    output = subprocess.run(["ss", "-ltnp"], capture_output=True, text=True, check=True).stdout
+    return {" ".join(line.split()[3:]) for line in output.splitlines()[1:]}
+
+
+def mentions(word: str) -> list[str]:
+    """Return the command lines of all living processes that hold the word."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if word in line and int(folder.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+def until(is_true: Callable[[], bool], deadline_s: float) -> bool:
+    end = time.monotonic() + deadline_s
+    while time.monotonic() < end:
+        if is_true():
+            return True
+        time.sleep(0.05)
+    return is_true()
+
+
+@pytest.mark.parametrize("turn", range(KILLS))
+def test_a_killed_harness_leaves_a_record_and_nothing_else(turn: int, tmp_path: Path) -> None:
+    moment_s = random.Random(SEED * 1000 + turn).uniform(0.3, 7.0)
+    target = target_file(tmp_path, is_forking=turn % 2 == 1)
+    run = tmp_path / "run"
+    before = listeners()
+    command = [sys.executable, "-P", "-m", "harness.cli", "run", str(target), "--out", str(run)]
+    command += ["--seed", str(turn), "--scenario", "happy_path", "--scenario", "client_latency"]
+    harness = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(moment_s)
+    harness.send_signal(signal.SIGKILL)
+    harness.wait()
+    assert until(lambda: not mentions(str(tmp_path)), GONE_DEADLINE_S), mentions(str(tmp_path))
+    assert until(lambda: listeners() <= before, GONE_DEADLINE_S), listeners() - before
+    if RunFolder(run).manifest_file.exists():
+        judged = subprocess.run(
+            [sys.executable, "-P", "-m", "harness.cli", "judge", str(run)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert judged.returncode in {0, 2}, judged.stdout + judged.stderr
+        assert "Traceback" not in judged.stderr
+
+
