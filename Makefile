@@ -58,9 +58,9 @@ lint: setup
 	@$(STAGES) $(LINT)
 
 # Builds the real server where there is Go, so that the tests find it; none to be had is no failure.
-TOXIPROXY = from harness.engine.environment import cache_folder; \
+TOXIPROXY = from harness.toxiproxy.binary import default_cache; \
   from harness.toxiproxy.binary import find_or_build; \
-  found = find_or_build(cache_folder(), say=print); \
+  found = find_or_build(default_cache(), say=print); \
   print(found.path or found.url if found else "No real Toxiproxy: the tests use the stand-in.")
 
 # pytest speaks last: its summary is the result. The order of the tests is pure, then io, then slow.

@@ -32,12 +32,14 @@ def audio_inside_message(session: SessionView, _limits: Limits) -> Iterator[Outc
         if span.session == own and span.message:
             yield from _judge_span(session, span)
     for message in session.messages:
-        if len({m for s in message.streams if s.is_mixed for m in (s.exchange,)}):
-            yield Finding(
-                sentence=f"one upstream request of {message.id} held text of another message.",
-                at_ns=message.streams[0].opened_ns,
-                category="mixed",
-            )
+        for stream in message.streams:
+            if stream.is_mixed:
+                yield Finding(
+                    sentence=f"one upstream request held text of {message.id} and of another"
+                    f" message. Allowed: none.",
+                    at_ns=stream.opened_ns,
+                    category="mixed",
+                )
         yield Exposure(category="superseded" if message.superseded else "message")
 
 

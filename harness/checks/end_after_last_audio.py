@@ -35,8 +35,8 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     if message.is_cut:
         yield Unjudged(why="cut")
         return
-    for stream in _final_attempts(message):
-        produced = stream.total_samples
+    for stream in message.final_streams:
+        produced = _produced(stream)
         delivered = _delivered(message, stream)
         if delivered < produced:
             yield Finding(
@@ -49,11 +49,10 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     yield Exposure(category="completed")
 
 
-def _final_attempts(message: MessageView) -> list[StreamView]:
-    last: dict[tuple[int, ...], StreamView] = {}
-    for stream in message.streams:
-        last[stream.sentences] = stream
-    return list(last.values())
+def _produced(stream: StreamView) -> int:
+    """Return the place behind the last sample that is heard: a pause at the very end is none."""
+    has_all_been_sent = stream.ended_ns is not None and stream.sent_until
+    return stream.sent_until if has_all_been_sent else stream.total_samples
 
 
 def _delivered(message: MessageView, stream: StreamView) -> int:

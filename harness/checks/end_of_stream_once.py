@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
+from harness.model.causes import cause_of, idle_ms
 from harness.model.units import ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
+
+SILENCE_MARGIN_MS = 1000
 
 
 @check(
@@ -17,8 +20,13 @@ from harness.model.views import MessageView
     smoke=Minimum(total=20),
 )
 def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
-    """Count end signals: one, however it ended; at most one if the client left before it."""
-    if message.is_rejected:
+    """Count end signals: one, however it ended; at most one if the client left before it.
+
+    Each of our clients leaves at some time. It left before the end if that was not yet due: when
+    it had waited for less than ``quiet_ms`` since the cause, or for less than the idle time and a
+    second since the last that was seen of the message.
+    """
+    if message.is_rejected or (message.is_waiting and message.stop is not None):
         return
     count = len(message.ends)
     if count > 1:
@@ -30,20 +38,44 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
             at_ns=message.ends[1].at_ns,
             category=message.ending,
         )
-    elif count == 0 and not message.client_left:
-        if message.is_cut:
-            yield Unjudged(why="cut")
-            return
+    elif count == 0 and message.is_cut:
+        yield Unjudged(why="cut")
+        return
+    elif count == 0 and (message.lost_ns is not None or _is_overdue(message)):
         yield Finding(
             sentence=f"{message.id} got no end signal{_how(message)}. Expected exactly 1.",
-            at_ns=message.lost_ns or message.seen_until_ns,
+            at_ns=message.watched_until_ns,
             category=message.ending,
         )
     yield Exposure(category=message.ending)
+
+
+def _is_overdue(message: MessageView) -> bool:
+    """Tell whether the client stayed for so long that the end signal had to come."""
+    if message.is_waiting:
+        return False
+    cause = cause_of(message)
+    if cause is not None and not cause.is_silent:
+        from_ns, patience_ms = cause.at_ns, message.behaviour.quiet_ms
+    else:
+        from_ns, patience_ms = _last_sign_ns(message), idle_ms(message) + SILENCE_MARGIN_MS
+    until_ns = message.watched_until_ns
+    conditions = message.origin.conditions
+    held_ms = conditions.stalled_ms(from_ns, until_ns) + conditions.path_delay_ms(from_ns, until_ns)
+    return ms(until_ns - from_ns) - held_ms > patience_ms
+
+
+def _last_sign_ns(message: MessageView) -> int:
+    signs = [message.speak.at_ns, *(audio.at_ns for audio in message.audio[-1:])]
+    signs += [stream.last_sent_ns or stream.opened_ns for stream in message.streams]
+    return max(signs)
 
 
 def _how(message: MessageView) -> str:
     if message.lost_ns is not None:
         after = ms(message.lost_ns - message.speak.at_ns)
         return f": the SUT let go of the connection {after:.0f} ms after the request"
-    return f" in {ms(message.seen_until_ns - message.speak.at_ns):.0f} ms"
+    cause = cause_of(message)
+    if cause is None:
+        return f" in {ms(message.watched_until_ns - message.speak.at_ns):.0f} ms"
+    return f" within {ms(message.watched_until_ns - cause.at_ns):.0f} ms of {cause.what}"

@@ -6,7 +6,7 @@ Precedent: the turn after an interruption stays silent (pipecat #3191).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
-from harness.model.units import NS_PER_S
+from harness.model.units import NS_PER_S, ns
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
 
@@ -24,26 +24,40 @@ TIME_TO_BE_HEARD_NS = NS_PER_S
 def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
     """Look for one sample other than 0, where the upstream sent some and nobody interrupted.
 
-    An interrupted message is a case only if the upstream had spoken for a second by then.
+    One that was interrupted, or whose client left before its end, is a case only if the upstream
+    had spoken for a second by then.
     """
     sent = [stream for stream in message.streams if stream.first_sent_ns is not None]
-    if not sent or message.upstream_failed or message.left_ns is not None:
+    if not sent or message.upstream_failed:
         return
     first_ns = min(stream.first_sent_ns or 0 for stream in sent)
-    for command in (message.stop, message.superseded):
-        if command is not None and command.at_ns < first_ns + TIME_TO_BE_HEARD_NS:
-            return
+    if any(_is_too_early(message, first_ns, at_ns) for at_ns in _interruptions(message)):
+        return
     if message.is_cut:
         yield Unjudged(why="cut")
         return
-    is_audible = any(audio.bytes // 2 > audio.zeros for audio in message.audio)
+    is_audible = any(message.is_heard_in(audio) for audio in message.audio)
     place = "after the first" if message.message_number > 1 else "first"
     if not is_audible:
         samples = sum(stream.sent_samples for stream in sent)
         yield Finding(
             sentence=f"{message.id} was silent at the client, though the upstream sent {samples}"
             f" audible samples for it. Expected at least 1.",
-            at_ns=message.end_ns or message.seen_until_ns,
+            at_ns=message.end_ns or message.watched_until_ns,
             category=place,
         )
     yield Exposure(category=place)
+
+
+def _interruptions(message: MessageView) -> Iterator[int]:
+    for command in (message.stop, message.superseded, message.crossed_by):
+        if command is not None:
+            yield command.at_ns
+    if message.client_left or not message.ends:
+        yield message.watched_until_ns
+
+
+def _is_too_early(message: MessageView, first_ns: int, at_ns: int) -> bool:
+    """Tell whether audio sent at ``first_ns`` need not have been heard by ``at_ns``."""
+    held_ms = message.origin.conditions.stalled_ms(first_ns, at_ns)
+    return at_ns < first_ns + TIME_TO_BE_HEARD_NS + ns(held_ms)

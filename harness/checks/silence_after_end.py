@@ -6,7 +6,7 @@ from harness.checks.base import Limits, check
 from harness.model.target import Behaviour
 from harness.model.units import audio_ms, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import MessageView
+from harness.model.views import AudioReceived, MessageView
 
 
 def _is_end_final(behaviour: Behaviour) -> bool:
@@ -28,12 +28,7 @@ def silence_after_end(message: MessageView, _limits: Limits) -> Iterator[Outcome
     if not message.ends:
         return
     end = message.ends[0]
-    late = [
-        audio
-        for audio in message.audio
-        if audio.seq > end.seq
-        and (message.own_samples(audio) or (audio.label == message.message and not audio.runs))
-    ]
+    late = [audio for audio in message.audio if audio.seq > end.seq and _is_of(message, audio)]
     if late:
         samples = sum(message.own_samples(audio) or audio.bytes // 2 for audio in late)
         yield Finding(
@@ -53,3 +48,13 @@ def silence_after_end(message: MessageView, _limits: Limits) -> Iterator[Outcome
                 category=message.ending,
             )
     yield Exposure(category=message.ending)
+
+
+def _is_of(message: MessageView, audio: AudioReceived) -> bool:
+    """Tell whose the frame is: by its marks, else by its label, less what is declared as extra."""
+    if audio.runs:
+        return message.own_samples(audio) > 0
+    behaviour = message.behaviour
+    samples = audio.foreign if behaviour.extra_audio == "none" else 0
+    samples += audio.zeros if behaviour.silence != "insert" else 0
+    return audio.label == message.message and samples > 0

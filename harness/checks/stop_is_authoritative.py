@@ -6,7 +6,7 @@ from harness.checks.base import Limits, check, late
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_S, audio_ms, ms
 from harness.model.verdict import Deadline, Exposure, Finding, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import AudioReceived, MessageView
+from harness.model.views import Command, MessageView
 
 PACE_MAX = 1.5
 
@@ -30,17 +30,15 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
     stop = message.stop
     if stop is None:
         return
-    if message.is_cut and not message.ends:
-        yield Unjudged(why="cut")
-        return
     end_seq = message.ends[0].seq if message.ends else None
     behind = [
         audio
         for audio in message.audio
         if audio.at_ns > stop.effective_ns and (end_seq is None or audio.seq < end_seq)
-        if _is_of(message, audio)
+        if message.is_heard_in(audio)
     ]
     phase = stop.phase.value
+    pace = _pace_before(message, stop)
     if behind:
         last_ns = behind[-1].at_ns
         late_ms = ms(last_ns - stop.effective_ns)
@@ -49,15 +47,17 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
             f"{message.id} was stopped while {phase}; {len(behind)} audio frames"
             f" ({amount_ms:.0f} ms) arrived up to {late_ms:.0f} ms after STOP had reached the SUT."
         )
-        if late_ms > limits["late_ms"]:
+        held_ms = message.origin.conditions.stalled_ms(stop.effective_ns, last_ns)
+        limit_ms = limits["late_ms"] + held_ms
+        if late_ms > limit_ms:
             yield late(
-                f"{sentence} Limit: {limits['late_ms']:.0f} ms.",
+                f"{sentence} Limit: {limit_ms:.0f} ms.",
                 from_ns=stop.effective_ns,
                 acted_ns=last_ns,
-                limit_ms=limits["late_ms"],
+                limit_ms=limit_ms,
                 category=phase,
             )
-        elif amount_ms > limits["audio_ms"] and _pace_before(message) <= PACE_MAX:
+        elif amount_ms > limits["audio_ms"] and pace <= PACE_MAX:
             yield Finding(
                 sentence=f"{sentence} Limit: {limits['audio_ms']:.0f} ms of audio.",
                 at_ns=last_ns,
@@ -67,21 +67,18 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
                     until_ns=last_ns,
                     measured_ms=amount_ms,
                     limit_ms=limits["audio_ms"],
+                    pace=max(1.0, pace),
                 ),
             )
-    yield Exposure(category=phase)
+    if message.is_cut and not message.ends:
+        yield Unjudged(why="cut")
+    else:
+        yield Exposure(category=phase)
 
 
-def _is_of(message: MessageView, audio: AudioReceived) -> bool:
-    if audio.runs:
-        return message.own_samples(audio) > 0
-    return audio.label == message.message and audio.zeros * 2 < audio.bytes
-
-
-def _pace_before(message: MessageView) -> float:
+def _pace_before(message: MessageView, stop: Command) -> float:
     """Return seconds of audio per second that arrived in the second before STOP."""
-    assert message.stop is not None
-    until_ns = message.stop.at_ns
+    until_ns = stop.at_ns
     near = [a for a in message.audio if until_ns - NS_PER_S <= a.at_ns <= until_ns]
     if not near:
         return 0.0

@@ -25,7 +25,7 @@ ANSWER_WINDOW_NS = NS_PER_S
 def stop_is_confirmed(session: SessionView, limits: Limits) -> Iterator[Outcome]:
     """Measure from the effective fence to the end signal; look for answers to idle STOPs."""
     for message in session.messages:
-        if message.stop is not None and not message.client_left and message.lost_ns is None:
+        if message.stop is not None and message.lost_ns is None and not message.is_waiting:
             yield from _judge_stop(message, message.stop, limits["confirm_ms"])
     for stop in session.idle_stops:
         yield from _judge_idle(session, stop)
@@ -34,10 +34,12 @@ def stop_is_confirmed(session: SessionView, limits: Limits) -> Iterator[Outcome]
 def _judge_stop(message: MessageView, stop: Command, limit_ms: float) -> Iterator[Outcome]:
     phase = stop.phase.value
     end_ns = message.end_ns
-    acted_ns = end_ns if end_ns is not None else message.seen_until_ns
+    acted_ns = end_ns if end_ns is not None else message.watched_until_ns
     measured_ms = ms(acted_ns - stop.effective_ns)
-    if end_ns is None and message.is_cut and measured_ms <= limit_ms:
-        yield Unjudged(why="cut")
+    limit_ms += message.origin.conditions.stalled_ms(stop.effective_ns, acted_ns)
+    if end_ns is None and measured_ms <= limit_ms:
+        if not message.client_left:
+            yield Unjudged(why="cut")
         return
     if measured_ms > limit_ms:
         verb = "was confirmed" if end_ns is not None else "had not been confirmed"

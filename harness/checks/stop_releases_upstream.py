@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
-from harness.model.units import NS_PER_MS, ms
+from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import Command, MessageView, StreamView
 
@@ -13,7 +13,7 @@ from harness.model.views import Command, MessageView, StreamView
     "the upstream stream released at once on STOP",
     scope=Scope.MESSAGE,
     vantages="CU",
-    standard=Minimum(total=40, by_category={"requested": 10, "streaming": 10}),
+    standard=Minimum(total=50, by_category={"requested": 10, "streaming": 10}),
     smoke=Minimum(total=4, by_category={"streaming": 3}),
     limits={"release_ms": 250.0},
 )
@@ -31,7 +31,7 @@ def _judge_stream(
 ) -> Iterator[Outcome]:
     conditions = message.origin.conditions
     from_ns = max(stop.effective_ns, stream.opened_ns)
-    until_ns = from_ns + round(release_ms * NS_PER_MS)
+    until_ns = from_ns + ns(release_ms)
     if conditions.is_stalled("upstream", stop.at_ns, until_ns):
         yield Unjudged(why="link_fault")
         return

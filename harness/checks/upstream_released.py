@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
-from harness.model.units import ms
+from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
 
+CLOSE_HANDSHAKE_CROSSINGS = 3  # close frame, its answer, FIN
 CAUSES = ("ended", "stopped", "failed", "client left", "superseded")
 
 
@@ -29,15 +30,12 @@ def upstream_released(message: MessageView, limits: Limits) -> Iterator[Outcome]
 
 
 def _over_ns(message: MessageView) -> int | None:
-    if message.client_left:
-        return message.left_ns
+    """Return when the first of all causes came: end signal, STOP, supersede, a lost client."""
     commands = [c for c in (message.stop, message.superseded) if c is not None]
     moments = [command.effective_ns for command in commands]
-    if message.end_ns is not None:
-        moments.append(message.end_ns)
-    if message.lost_ns is not None:
-        moments.append(message.lost_ns)
-    return min(moments) if moments else None
+    others = (message.end_ns, message.left_ns, message.lost_ns)
+    moments += [moment for moment in others if moment is not None]
+    return min(moments, default=None)
 
 
 def _judge_stream(
@@ -45,13 +43,14 @@ def _judge_stream(
 ) -> Iterator[Outcome]:
     conditions = message.origin.conditions
     from_ns = max(cause_ns, stream.opened_ns)
-    limit_ms = release_ms
-    for link in ("upstream", "client"):
-        if conditions.is_stalled(link, from_ns, from_ns + round(release_ms * 1e6)):
-            yield Unjudged(why="link_fault")
-            return
-        limit_ms += conditions.delay_ms(link, from_ns, from_ns + round(release_ms * 1e6))
+    until_ns = from_ns + ns(release_ms)
+    if any(conditions.is_stalled(link, from_ns, until_ns) for link in ("upstream", "client")):
+        yield Unjudged(why="link_fault")
+        return
     acted_ns, what = _let_go(message, stream)
+    crossings = CLOSE_HANDSHAKE_CROSSINGS if what == "socket" else 1
+    limit_ms = release_ms + conditions.delay_ms("client", from_ns, until_ns)
+    limit_ms += crossings * conditions.delay_ms("upstream", from_ns, until_ns)
     if acted_ns is None and ms(message.seen_until_ns - from_ns) <= limit_ms:
         yield Unjudged(why="cut")
         return

@@ -12,13 +12,13 @@ import msgspec
 
 from harness.cli import operate
 from harness.cli.base import scenarios_of
-from harness.engine.environment import cache_folder
 from harness.engine.runner import Progress, RunOptions, run
 from harness.model.clock import MonotonicClock
 from harness.model.errors import HarnessError
 from harness.model.record import RunFolder
 from harness.model.target import Target
 from harness.model.verdict import Judgement, Verdict
+from harness.toxiproxy.binary import default_cache
 
 MATRIX_SCHEMA = 1  # 1: first version
 AT_ONCE = 2
@@ -96,7 +96,7 @@ async def _row(
         seed=seed,
         tier="smoke",
         folder=folder / target.name,
-        cache=cache_folder(),
+        cache=default_cache(),
         clock=MonotonicClock(),
     )
     async with places:

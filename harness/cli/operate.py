@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from harness.engine.environment import cache_folder
 from harness.engine.runner import Progress, RunOptions, run
 from harness.judging.judge import judge_events
 from harness.model.clock import MonotonicClock
@@ -16,6 +15,7 @@ from harness.model.record import Manifest, RunFolder
 from harness.model.target import Target
 from harness.model.trace import Reading, read_events
 from harness.model.verdict import Judgement
+from harness.toxiproxy.binary import default_cache
 from reports import certificate
 from reports.formats.base import FORMATS
 
@@ -32,11 +32,14 @@ def run_target(
     """Run the scenarios against the target and return the folder of the record."""
     done = 0
 
-    def say(text: str) -> None:
+    def finished(scenario: str) -> None:
         nonlocal done
         done += 1
+        say(f"{done:2d}/{len(scenarios)} {scenario}")
+
+    def say(sentence: str) -> None:
         if screen is not None:
-            screen.print(f"  {done:2d}/{len(scenarios)} {text}")
+            screen.print(f"  {sentence}", highlight=False, markup=False)
 
     options = RunOptions(
         target=target,
@@ -44,10 +47,10 @@ def run_target(
         seed=seed,
         tier=tier,
         folder=folder,
-        cache=cache_folder(),
+        cache=default_cache(),
         clock=MonotonicClock(),
     )
-    return asyncio.run(run(options, Progress(say=say)))
+    return asyncio.run(run(options, Progress(say=say, finished=finished)))
 
 
 def judge_folder(folder: RunFolder) -> tuple[Manifest, Judgement]:

@@ -1,5 +1,6 @@
 """Brings up what a run needs, and takes it down in reverse: one exit stack, one order to read."""
 
+import asyncio
 import os
 import platform
 from collections.abc import AsyncIterator
@@ -14,7 +15,7 @@ from harness.engine.ports import reserved_port
 from harness.engine.upstream import UpstreamServer, running_upstream
 from harness.model import record
 from harness.model.target import Target
-from harness.toxiproxy.binary import find_or_build
+from harness.toxiproxy.binary import Say, find_or_build
 from harness.toxiproxy.client import ToxiproxyClient
 from harness.toxiproxy.server import ToxiproxyServer, running
 
@@ -50,12 +51,12 @@ def machine_facts(toxiproxy: record.Toxiproxy) -> record.Environment:
 
 @asynccontextmanager
 async def environment(
-    *, target: Target, folder: record.RunFolder, seed: int, nonce: int, cache: Path
+    *, target: Target, folder: record.RunFolder, seed: int, nonce: int, cache: Path, say: Say
 ) -> AsyncIterator[Environment]:
     """Start guardian, proxy server, fake upstream and canary, in this order."""
     async with AsyncExitStack() as stack:
         guardian = await stack.enter_async_context(Guardian.open(folder.logs))
-        binary = find_or_build(cache)
+        binary = await asyncio.to_thread(find_or_build, cache, say=say)
         port = stack.enter_context(reserved_port())
         toxiproxy = await stack.enter_async_context(
             running(guardian, folder.logs, binary=binary, port=port)
@@ -78,19 +79,6 @@ async def environment(
             upstream=upstream,
             canary=canary,
         )
-
-
-def cache_folder() -> Path:
-    """Return where the project keeps what it built: inside a checkout, else the user's cache."""
-    own = os.environ.get("VOICECERT_CACHE")
-    if own:
-        return Path(own)
-    root = Path(__file__).resolve().parents[2]
-    if (root / "pyproject.toml").is_file():
-        return root / ".cache"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voicecert"))
 
 
 def _version(name: str) -> str:

@@ -32,7 +32,8 @@ class Stage:
     nonce: int
     recorder: Recorder
     clock: Clock
-    progress: Callable[[str], None]
+    finished: Callable[[str], None]
+    say: Callable[[str], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class Lane:
                 if _leaves_early(plan):
                     await asyncio.sleep(LAST_LOOK_S)
             self.stage.recorder.record("runner", "scenario_ended", {"run": planned.run})
-        self.stage.progress(planned.plan.scenario)
+        self.stage.finished(planned.plan.scenario)
 
     async def _play_sessions(self, plan: ScenarioPlan) -> None:
         names = {

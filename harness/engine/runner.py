@@ -46,7 +46,8 @@ class RunOptions:
 class Progress:
     """Who wants to know how far a run has come; tests pass one that is silent."""
 
-    say: Callable[[str], None] = lambda _text: None
+    say: Callable[[str], None] = lambda _sentence: None
+    finished: Callable[[str], None] = lambda _scenario: None
     timings_s: dict[str, float] = field(default_factory=dict)
 
 
@@ -84,6 +85,7 @@ async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> No
             seed=options.seed,
             nonce=nonce,
             cache=options.cache,
+            say=progress.say,
         ) as around:
             await around.upstream.prepare(plans)
             hashes = Hashes(
@@ -102,7 +104,8 @@ async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> No
                 nonce=nonce,
                 recorder=recorder,
                 clock=options.clock,
-                progress=progress.say,
+                finished=progress.finished,
+                say=progress.say,
             )
             shop = _Shop(around, stage, progress.timings_s)
             progress.timings_s["start-up"] = _since(started_ns, options.clock)
@@ -177,7 +180,7 @@ async def _retry(shop: _Shop, scheduler: Scheduler, manifest: Manifest) -> None:
             return
         for original, name in unsettled:
             item = scheduler.retry(name, original=original, attempt=attempt)
-            shop.stage.progress(f"again, alone: {name}")
+            shop.stage.say(f"again, alone: {name}")
             await shop.environment.upstream.prepare([item.plan])
             await _play_lane(shop, item.lane, [item], asyncio.Semaphore(1))
 

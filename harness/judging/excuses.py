@@ -36,7 +36,7 @@ def excuse_ms(environments: Environments, lane: str, deadline: Deadline) -> floa
 
 def classify(deadline: Deadline, excuse: float) -> Judged:
     """Return whether a deadline that was missed is a breach or has to be tried again."""
-    if deadline.measured_ms > deadline.limit_ms + 2 * excuse:
+    if deadline.measured_ms > deadline.limit_ms + 2 * excuse * deadline.pace:
         return Judged.BREACH
     return Judged.SUSPECT
 

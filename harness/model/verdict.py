@@ -38,13 +38,15 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
     """A finding that is a missed deadline: what outside evidence may excuse.
 
     The window is the time in which the SUT had to act; ``measured_ms`` and ``limit_ms`` count
-    from its start.
+    from its start. Where they are an amount of audio instead, one ms of excuse explains ``pace``
+    ms of it.
     """
 
     from_ns: int
     until_ns: int
     measured_ms: float
     limit_ms: float
+    pace: float = 1.0
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

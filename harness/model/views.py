@@ -93,6 +93,19 @@ class Conditions:
         ]
         return max(near, default=0) / 2 / NS_PER_MS
 
+    def path_delay_ms(self, from_ns: int, until_ns: int) -> float:
+        """Return the proven one-way delay from the upstream to the client, in ms."""
+        links = ("upstream", "client")
+        return sum(self.delay_ms(link, from_ns, until_ns) for link in links)
+
+    def stalled_ms(self, from_ns: int, until_ns: int) -> float:
+        """Return for how long of the window links were black holes, in ms; two add up."""
+        return sum(
+            (min(window.until_ns or until_ns, until_ns) - max(window.from_ns, from_ns)) / NS_PER_MS
+            for window in self.windows
+            if window.fault == "network_stall" and window.touches(from_ns, until_ns)
+        )
+
     def round_trip_ns(self, link: str, at_ns: int) -> int | None:
         """Return the canary's round trip on the link around ``at_ns``; None without a canary."""
         before = after = None
@@ -138,7 +151,11 @@ class Command:
 
 @dataclass(slots=True, kw_only=True)
 class StreamView:
-    """One upstream stream as the ledger saw it."""
+    """One upstream stream as the ledger saw it.
+
+    ``sent_samples`` are marked ones; ``sent_until`` is the place behind the last of them, pauses
+    included.
+    """
 
     exchange: int
     socket: int
@@ -154,6 +171,7 @@ class StreamView:
     fault: str | None = None
     sent_samples: int = 0
     sent_zeros: int = 0
+    sent_until: int = 0
     first_sent_ns: int | None = None
     last_sent_ns: int | None = None
     ended_ns: int | None = None
@@ -183,6 +201,7 @@ class MessageView:
 
     ``audio`` holds each frame with samples of this message (by their watermark), and each frame
     that the protocol says belongs to it. ``seen_until_ns`` is how far the record goes.
+    ``crossed_by`` is a STOP that met it only if the message before it had just ended by itself.
     """
 
     session: str
@@ -195,6 +214,7 @@ class MessageView:
     errors: list[Signal] = field(default_factory=list)
     stop: Command | None = None
     superseded: Command | None = None
+    crossed_by: Command | None = None
     left_ns: int | None = None
     left_how: str | None = None
     lost_ns: int | None = None
@@ -232,12 +252,25 @@ class MessageView:
     @property
     def is_rejected(self) -> bool:
         """Tell whether the SUT refused the speak: an error, and neither start nor stream."""
-        return bool(self.errors) and not self.starts and not self.streams and not self.ends
+        is_begun = self.starts or self.streams or self.audio or self.ends
+        return bool(self.errors) and not is_begun
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether it may still stand in a declared queue: nothing of it was ever seen."""
+        is_begun = self.starts or self.streams or self.audio or self.ends
+        return self.behaviour.on_new_message == "queue" and not is_begun
 
     @property
     def client_left(self) -> bool:
         """Tell whether the client went away before the end signal."""
         return self.left_ns is not None and (self.end_ns is None or self.left_ns <= self.end_ns)
+
+    @property
+    def watched_until_ns(self) -> int:
+        """Return until when the client could hear: it left, was let go, or the record ends."""
+        ends = [ns for ns in (self.left_ns, self.lost_ns) if ns is not None]
+        return min(ends, default=self.seen_until_ns)
 
     @property
     def upstream_failed(self) -> bool:
@@ -247,12 +280,27 @@ class MessageView:
     @property
     def was_interrupted(self) -> bool:
         """Tell whether a STOP or a new message met it before its end signal arrived."""
-        return self.stop is not None or self.superseded is not None
+        return bool(self.stop or self.superseded or self.crossed_by)
+
+    @property
+    def final_streams(self) -> list[StreamView]:
+        """Return the last attempt of each segment, in the order of opening."""
+        last: dict[tuple[int, ...], StreamView] = {}
+        for stream in self.streams:
+            last.pop((), None)  # a refusal without identity counts only while nothing follows it
+            last[stream.sentences] = stream
+        return list(last.values())
 
     def own_samples(self, audio: AudioReceived) -> int:
         """Return how many samples of this message the frame holds, by their watermark."""
         mine = (self.session_number << 16) | self.message_number
         return sum(count for key, _, count in audio.runs if key >> 16 == mine)
+
+    def is_heard_in(self, audio: AudioReceived) -> bool:
+        """Tell whether the frame holds audible samples of it; without marks its label decides."""
+        if audio.runs or self.behaviour.fidelity == "exact":
+            return self.own_samples(audio) > 0
+        return audio.label == self.message and audio.bytes // 2 > audio.zeros
 
     @property
     def ending(self) -> str:

@@ -29,9 +29,10 @@ async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
         async with asyncio.timeout(REACH_DEADLINE_S):
             _, writer = await asyncio.open_connection(host, port, family=socket.AF_INET)
     except (OSError, TimeoutError) as error:
+        upstream = context.placeholders.get("upstream.http", "the fake")
         raise HarnessError(
-            f"nothing answers at {host}:{port} ({str(error) or 'no answer in time'}); start the platform first,"
-            f" with its upstream at {context.placeholders.get('upstream.http', 'the fake')}."
+            f"nothing answers at {host}:{port} ({str(error) or 'no answer in time'});"
+            f" start the platform first, with its upstream at {upstream}."
         ) from error
     writer.close()
     path = url.path + (f"?{url.query}" if url.query else "")

@@ -74,8 +74,9 @@ class UpstreamConnection:
         self._frame(Opcode.TEXT, text.encode())
 
     def close(self, code: int = 1000) -> None:
-        self.protocol.send_close(code)
-        self.flush()
+        if self.protocol.state is State.OPEN:
+            self.protocol.send_close(code)
+            self.flush()
 
     def _frame(self, opcode: Opcode, payload: bytes) -> None:
         if self.answers_close and self.protocol.state is not State.OPEN:
@@ -184,7 +185,7 @@ class FakeUpstream:
         self._tasks.create_task(self._play(connection))
 
     async def _play(self, connection: UpstreamConnection) -> None:
-        with suppress(OSError):
+        with suppress(OSError, EOFError):
             if self.http:
                 await connection.reader.readuntil(b"\r\n\r\n")
                 connection.log.add(f"request {connection.number}")

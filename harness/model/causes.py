@@ -1,0 +1,78 @@
+"""What brings a message to its end, and when: what EOS-1 and EOS-4 measure from.
+
+An explicit cause is a command of ours, or the upstream's end or failure. Else the upstream is
+silent, and the declared idle time begins at its last byte. Never is it the client's request.
+"""
+
+from dataclasses import dataclass
+
+from harness.model.units import BYTES_PER_SAMPLE, NS_PER_MS, audio_ms, ns
+from harness.model.views import AudioReceived, MessageView, StreamView
+
+SILENT_FAULTS = frozenset({"stall_before_first_byte", "stall_mid_stream", "missing_marker"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a message has to end, in a few words, and since when."""
+
+    what: str
+    at_ns: int
+    is_silent: bool = False
+
+
+def cause_of(message: MessageView) -> Cause | None:
+    """Return the cause; None where it cannot be known, or the SUT let go of a healthy stream."""
+    commands = [command for command in (message.stop, message.superseded) if command is not None]
+    if commands:
+        first = min(commands, key=lambda command: command.effective_ns)
+        what = "STOP" if first is message.stop else "the superseding message"
+        return Cause(what=what, at_ns=first.effective_ns)
+    streams = message.final_streams
+    if not streams:
+        return None
+    failed = [stream.failed_ns for stream in streams if stream.failed_ns is not None]
+    if failed:
+        return Cause(what="the upstream's failure", at_ns=max(*failed, _heard_ns(message)))
+    silent = [stream for stream in streams if _is_silent(stream)]
+    if any(stream.fault not in SILENT_FAULTS and stream.released_ns for stream in silent):
+        return None
+    if silent:
+        last_ns = max(stream.last_sent_ns or stream.opened_ns for stream in streams)
+        return Cause(
+            what="the upstream's last byte",
+            at_ns=max(last_ns, _heard_ns(message)),
+            is_silent=True,
+        )
+    ended_ns = max(stream.ended_ns or 0 for stream in streams)
+    return Cause(what="the upstream's end", at_ns=max(ended_ns, _heard_ns(message)))
+
+
+def idle_ms(message: MessageView) -> int:
+    """Return ms of silence after which the target declares to give up."""
+    has_spoken = any(stream.last_sent_ns for stream in message.streams) or bool(message.audio)
+    behaviour = message.behaviour
+    return behaviour.completion_idle_ms if has_spoken else behaviour.silence_budget_ms
+
+
+def _is_silent(stream: StreamView) -> bool:
+    return stream.ended_ns is None or stream.fault in SILENT_FAULTS
+
+
+def _heard_ns(message: MessageView) -> int:
+    """Return when the last audio before the end signal came, or was played; 0 without any."""
+    end_ns = message.end_ns
+    heard = [a for a in message.audio if end_ns is None or a.at_ns <= end_ns]
+    if not heard:
+        return 0
+    if message.behaviour.end_signal != "playback":
+        return heard[-1].at_ns
+    return _played_out_ns(heard, message.behaviour.jitter_buffer_ms)
+
+
+def _played_out_ns(heard: list[AudioReceived], jitter_buffer_ms: int) -> int:
+    """Return when a player that starts after its buffer and waits for late frames is done."""
+    at_ns = heard[0].at_ns + jitter_buffer_ms * NS_PER_MS
+    for audio in heard:
+        at_ns = max(at_ns, audio.at_ns) + ns(audio_ms(audio.bytes // BYTES_PER_SAMPLE))
+    return at_ns

@@ -1,0 +1,1 @@
+"""Tests of the documents: their data, their formats, their schema."""
