@@ -222,7 +222,7 @@ class Downstream:
             while True:
                 queued = await self._next()
                 async with asyncio.timeout(self._stall_s):
-                    await self._put(queued)
+                    await self.put(queued)
         except TimeoutError as late:
             raise ClientGone("client_stalled") from late
         except ConnectionError as error:
@@ -251,7 +251,8 @@ class Downstream:
             await self._has_work.wait()
         return self._queue.popleft()
 
-    async def _put(self, queued: _Queued) -> None:
+    async def put(self, queued: _Queued) -> None:
+        """Write one frame; waits while the socket is full."""
         if queued.kind is _Kind.TEXT:
             await self._websocket.send_str(queued.payload.decode())
         elif queued.kind is _Kind.PONG:
@@ -259,9 +260,10 @@ class Downstream:
         elif queued.call is not None:
             await queued.call()
         else:
-            await self._put_audio(queued.payload)
+            await self.put_audio(queued.payload)
 
-    async def _put_audio(self, pcm: bytes) -> None:
+    async def put_audio(self, pcm: bytes) -> None:
+        """Write one frame of audio, which then no longer counts as buffered."""
         try:
             await self._websocket.send_bytes(pcm)
         finally:

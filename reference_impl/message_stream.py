@@ -80,21 +80,21 @@ _INPUTS: tuple[type[Input], ...] = (
 )
 
 TRANSITIONS: Mapping[tuple[Phase, type[Input]], Transition] = {
-    (Phase.IDLE, Speak): Transition(to=Phase.REQUESTED, by="_begin"),
-    **{(phase, Speak): Transition(to=Phase.REQUESTED, by="_supersede") for phase in _OPEN},
-    (Phase.IDLE, Stop): Transition(to=Phase.IDLE, by="_nothing"),
-    **{(phase, Stop): Transition(to=Phase.IDLE, by="_stop") for phase in _OPEN},
-    **{(phase, CleanUpNow): Transition(to=Phase.IDLE, by="_clean_up") for phase in _ALIVE},
-    **{(phase, Retire): Transition(to=Phase.CLOSED, by="_retire") for phase in _ALIVE},
-    **{(phase, ClientLeft): Transition(to=Phase.CLOSED, by="_leave") for phase in _ALIVE},
-    **{(phase, Pinged): Transition(to=phase, by="_pong") for phase in _ALIVE},
-    **{(phase, Rejected): Transition(to=phase, by="_reject") for phase in _ALIVE},
-    (Phase.REQUESTED, AudioArrived): Transition(to=Phase.STREAMING, by="_pass_on"),
-    (Phase.STREAMING, AudioArrived): Transition(to=Phase.STREAMING, by="_pass_on"),
-    (Phase.REQUESTED, UpstreamEnded): Transition(to=Phase.DRAINING, by="_drain"),
-    (Phase.STREAMING, UpstreamEnded): Transition(to=Phase.DRAINING, by="_drain"),
-    (Phase.DRAINING, Drained): Transition(to=Phase.IDLE, by="_finish"),
-    **{(Phase.CLOSED, kind): Transition(to=Phase.CLOSED, by="_nothing") for kind in _INPUTS},
+    (Phase.IDLE, Speak): Transition(to=Phase.REQUESTED, by="begin"),
+    **{(phase, Speak): Transition(to=Phase.REQUESTED, by="supersede") for phase in _OPEN},
+    (Phase.IDLE, Stop): Transition(to=Phase.IDLE, by="nothing"),
+    **{(phase, Stop): Transition(to=Phase.IDLE, by="stop") for phase in _OPEN},
+    **{(phase, CleanUpNow): Transition(to=Phase.IDLE, by="clean_up") for phase in _ALIVE},
+    **{(phase, Retire): Transition(to=Phase.CLOSED, by="retire") for phase in _ALIVE},
+    **{(phase, ClientLeft): Transition(to=Phase.CLOSED, by="leave") for phase in _ALIVE},
+    **{(phase, Pinged): Transition(to=phase, by="pong") for phase in _ALIVE},
+    **{(phase, Rejected): Transition(to=phase, by="reject") for phase in _ALIVE},
+    (Phase.REQUESTED, AudioArrived): Transition(to=Phase.STREAMING, by="pass_on"),
+    (Phase.STREAMING, AudioArrived): Transition(to=Phase.STREAMING, by="pass_on"),
+    (Phase.REQUESTED, UpstreamEnded): Transition(to=Phase.DRAINING, by="drain"),
+    (Phase.STREAMING, UpstreamEnded): Transition(to=Phase.DRAINING, by="drain"),
+    (Phase.DRAINING, Drained): Transition(to=Phase.IDLE, by="finish"),
+    **{(Phase.CLOSED, kind): Transition(to=Phase.CLOSED, by="nothing") for kind in _INPUTS},
 }
 """All that can happen. What is not in here is refused."""
 
@@ -122,9 +122,9 @@ class MessageStream:
         Raises:
             IllegalTransition: the table knows no such input in this phase.
         """
-        if self._is_late(arrived):
+        if self.is_late(arrived):
             return ()
-        if isinstance(arrived, Speak) and self._is_duplicate(arrived):
+        if isinstance(arrived, Speak) and self.is_duplicate(arrived):
             return (_duplicate(arrived),)
         transition = TRANSITIONS.get((self.phase, type(arrived)))
         if transition is None:
@@ -134,7 +134,7 @@ class MessageStream:
         self.phase = transition.to
         return commands
 
-    def _is_late(self, arrived: Input) -> bool:
+    def is_late(self, arrived: Input) -> bool:
         """Say whether `arrived` is about a message that is not open (any more)."""
         if isinstance(arrived, FromExchange):
             return self._open is None or arrived.exchange != self._exchange
@@ -142,19 +142,22 @@ class MessageStream:
             return arrived.message_id is not None and arrived.message_id != self.current
         return False
 
-    def _is_duplicate(self, speak: Speak) -> bool:
+    def is_duplicate(self, speak: Speak) -> bool:
+        """Say whether the session has used this message id before."""
         return speak.message_id in self._known_ids
 
-    def _remember(self, message_id: str) -> None:
+    def remember(self, message_id: str) -> None:
+        """Keep a message id as used, and forget the oldest beyond the limit."""
         self._known_ids[message_id] = None
         if len(self._known_ids) > MESSAGE_IDS_REMEMBERED_MAX:
             self._known_ids.popitem(last=False)
 
     # What the table names. Each returns commands in the order in which they must be obeyed.
 
-    def _begin(self, speak: Speak) -> tuple[Command, ...]:
-        before = self._clean("speak")  # explicit, though there should be nothing left to release
-        self._remember(speak.message_id)
+    def begin(self, speak: Speak) -> tuple[Command, ...]:
+        """Open a message, behind an explicit cleanup of whatever was before it."""
+        before = self.clean("speak")  # explicit, though there should be nothing left to release
+        self.remember(speak.message_id)
         self._open = speak
         self._exchange += 1
         self._last_message_id = speak.message_id
@@ -165,55 +168,67 @@ class MessageStream:
             OpenUpstream(exchange=self._exchange, message=speak),
         )
 
-    def _supersede(self, speak: Speak) -> tuple[Command, ...]:
+    def supersede(self, speak: Speak) -> tuple[Command, ...]:
+        """End the open message, then begin the new one."""
         return (
-            self._clean("superseded"),
-            *self._end(EndReason.SUPERSEDED),
-            *self._begin(speak),
+            self.clean("superseded"),
+            *self.end(EndReason.SUPERSEDED),
+            *self.begin(speak),
         )
 
-    def _stop(self, _: Stop) -> tuple[Command, ...]:
-        return (self._clean("stop"), *self._end(EndReason.STOPPED))
+    def stop(self, _: Stop) -> tuple[Command, ...]:
+        """End the open message at once."""
+        return (self.clean("stop"), *self.end(EndReason.STOPPED))
 
-    def _clean_up(self, _: CleanUpNow) -> tuple[Command, ...]:
-        return (self._clean("hook"), *self._end(EndReason.CLEANUP))
+    def clean_up(self, _: CleanUpNow) -> tuple[Command, ...]:
+        """End the open message, if any; the session goes on."""
+        return (self.clean("hook"), *self.end(EndReason.CLEANUP))
 
-    def _retire(self, retire: Retire) -> tuple[Command, ...]:
+    def retire(self, retire: Retire) -> tuple[Command, ...]:
+        """End the open message, then the session."""
         return (
-            self._clean(retire.cause),
-            *self._end(EndReason.CLEANUP),
+            self.clean(retire.cause),
+            *self.end(EndReason.CLEANUP),
             CloseClient(close_code=retire.close_code, cause=retire.cause),
         )
 
-    def _leave(self, left: ClientLeft) -> tuple[Command, ...]:
-        cleanup = self._clean(left.cause)
-        self._end(EndReason.CLEANUP)  # nobody is there to be told
+    def leave(self, left: ClientLeft) -> tuple[Command, ...]:
+        """Clean up; nobody is there to be told."""
+        cleanup = self.clean(left.cause)
+        self.end(EndReason.CLEANUP)
         return (cleanup,)
 
-    def _pong(self, pinged: Pinged) -> tuple[Command, ...]:
+    def pong(self, pinged: Pinged) -> tuple[Command, ...]:
+        """Answer a PING behind all that came before it."""
         return (SendPong(payload=pinged.payload),)
 
-    def _reject(self, rejected: Rejected) -> tuple[Command, ...]:
+    def reject(self, rejected: Rejected) -> tuple[Command, ...]:
+        """Tell the client what was not legal; nothing else changes."""
         return (SendError(message_id=rejected.message_id, failure=rejected.failure),)
 
-    def _pass_on(self, audio: AudioArrived) -> tuple[Command, ...]:
+    def pass_on(self, audio: AudioArrived) -> tuple[Command, ...]:
+        """Send samples."""
         return (SendAudio(pcm=audio.pcm),)
 
-    def _drain(self, ended: UpstreamEnded) -> tuple[Command, ...]:
+    def drain(self, ended: UpstreamEnded) -> tuple[Command, ...]:
+        """Release the upstream that has ended; the end signal waits for the last audio."""
         self._ending = ended.ending
         return (ReleaseUpstream(), AwaitDrain(exchange=ended.exchange))
 
-    def _finish(self, _: Drained) -> tuple[Command, ...]:
+    def finish(self, _: Drained) -> tuple[Command, ...]:
+        """End the message as its upstream ended."""
         ending = self._ending
         assert ending is not None, "a message drains only after its upstream has ended"
         failure = ending.failure
         error = () if failure is None else (SendError(message_id=self.current, failure=failure),)
-        return (self._clean(ending.reason.value), *error, *self._end(ending.reason))
+        return (self.clean(ending.reason.value), *error, *self.end(ending.reason))
 
-    def _nothing(self, _: Input) -> tuple[Command, ...]:
+    def nothing(self, _: Input) -> tuple[Command, ...]:
+        """Do nothing, on purpose."""
         return ()
 
-    def _clean(self, cause: str) -> CleanUp:
+    def clean(self, cause: str) -> CleanUp:
+        """Count a cleanup call and return its command."""
         self._cleanup_calls += 1
         return CleanUp(
             message_id=self._last_message_id,
@@ -222,7 +237,7 @@ class MessageStream:
             effective=self._open is not None,
         )
 
-    def _end(self, reason: EndReason) -> tuple[Command, ...]:
+    def end(self, reason: EndReason) -> tuple[Command, ...]:
         """Close the open message and return its end signal; () where none is open."""
         message, self._open = self._open, None
         self._ending = None

@@ -126,17 +126,17 @@ class Session:
         self._close_code = INTERNAL_ERROR  # unless a better one is decided
         self._is_over = False
         self._ended = asyncio.Event()
-        self._obey_by_kind: Mapping[type[Command], Callable[..., None]] = {
-            SendStart: self._send_start,
-            SendAudio: self._send_audio,
-            SendError: self._send_error,
-            SendEnd: self._send_end,
-            SendPong: self._send_pong,
-            OpenUpstream: self._open_upstream,
-            ReleaseUpstream: self._release_ended_upstream,
-            AwaitDrain: self._await_drain,
-            CleanUp: self._clean_up,
-            CloseClient: self._close_client,
+        self._handlers: Mapping[type[Command], Callable[..., None]] = {
+            SendStart: self.send_start,
+            SendAudio: self.send_audio,
+            SendError: self.send_error,
+            SendEnd: self.send_end,
+            SendPong: self.send_pong,
+            OpenUpstream: self.open_upstream,
+            ReleaseUpstream: lambda _: self.release_upstream(),
+            AwaitDrain: self.await_drain,
+            CleanUp: self.clean_up,
+            CloseClient: self.close_client,
         }
 
     # ------------------------------------------------------------------------ for the server
@@ -152,9 +152,9 @@ class Session:
             self._ended.set()
             self._journal.note("session_closed", session=self.session_id)
 
-    async def clean_up(self) -> CleanUp | None:
+    async def call_cleanup(self) -> CleanUp | None:
         """Clean up the current message, if any; the session goes on. None if it is over."""
-        commands = await self._ask(CleanUpNow())
+        commands = await self.ask(CleanUpNow())
         return next((command for command in commands if isinstance(command, CleanUp)), None)
 
     async def retire(self, *, close_code: int, cause: str) -> None:
@@ -162,7 +162,7 @@ class Session:
 
         Returns when the upstream has been released and the end signal is on its way.
         """
-        await self._ask(Retire(close_code=close_code, cause=cause))
+        await self.ask(Retire(close_code=close_code, cause=cause))
 
     async def ended(self) -> None:
         """Wait until the session is over and its connection closed."""
@@ -177,9 +177,9 @@ class Session:
         try:
             async with self._tasks:
                 for name, task in (
-                    ("read-client", self._read_client()),
-                    ("write-client", self._write_client()),
-                    ("decide", self._decide()),
+                    ("read-client", self.read_client()),
+                    ("write-client", self.write_client()),
+                    ("decide", self.decide()),
                 ):
                     self._tasks.create_task(task, name=f"{name} {self.session_id}")
         except* _SessionOver:
@@ -191,52 +191,59 @@ class Session:
 
     # ------------------------------------------------------------------------ the tasks
 
-    async def _read_client(self) -> None:
+    async def read_client(self) -> None:
         """Read always: neither a full buffer nor an upstream may keep a STOP from being seen."""
         while True:
             arrived = await self.client.receive()
             if isinstance(arrived, Stop):
-                await self._take_stop(arrived)
+                await self.take_stop(arrived)
             else:
-                await self._post(arrived)
+                await self.post(arrived)
             if isinstance(arrived, ClientLeft | Retire):
                 return
 
-    async def _write_client(self) -> None:
+    async def write_client(self) -> None:
+        """Write to the client until it is gone."""
         try:
             await self.client.write()
         except ClientGone as gone:
-            await self._post(ClientLeft(cause=str(gone)))
+            await self.post(ClientLeft(cause=str(gone)))
 
-    async def _decide(self) -> None:
+    async def decide(self) -> None:
         """Be the one who decides, until the session is over."""
-        while True:
+        while self._stream.phase is not Phase.CLOSED:
             asked = await self._inbox.get()
             try:
-                commands = self._stream.receive(asked.arrived)
-                self._obey(commands)
-            except ClientGone as gone:  # asks and does not read
-                self._obey(self._stream.receive(ClientLeft(cause=str(gone))))
-                raise _SessionOver from gone
-            asked.answer(commands)
+                asked.answer(await self.decide_on(asked.arrived))
+            finally:
+                asked.answer(())  # whatever happens, nobody waits for ever
             if isinstance(asked.arrived, Retire):
                 await self.client.flush()
-            if self._stream.phase is Phase.CLOSED:
-                raise _SessionOver
+        raise _SessionOver
 
-    async def _speak(self, exchange: Exchange, message: Speak) -> None:
+    async def decide_on(self, arrived: Input) -> tuple[Command, ...]:
+        """Decide, obey, and return what was obeyed."""
+        try:
+            commands = self._stream.receive(arrived)
+            await self.obey(commands)
+        except ClientGone as gone:  # it asks and does not read
+            commands = self._stream.receive(ClientLeft(cause=str(gone)))
+            await self.obey(commands)
+        return commands
+
+    async def speak(self, exchange: Exchange, message: Speak) -> None:
         """Bring the audio of one message, segment by segment, and say how it ended."""
         chunker = self.new_chunker()
         ending = Ending(reason=EndReason.COMPLETED)
         for text in self.segments(message.text):
             request = SpeechRequest(model=self._settings.model, text=text, voice=message.voice)
-            ending = await self._speak_segment(exchange, request, chunker)
+            ending = await self.speak_segment(exchange, request, chunker)
             if ending.reason is not EndReason.COMPLETED:
                 break
-        await self._pass_on(exchange, chunker.flush())
-        await self._ask(UpstreamEnded(exchange=exchange.number, ending=ending))
+        await self.pass_on(exchange, chunker.flush())
+        await self.ask(UpstreamEnded(exchange=exchange.number, ending=ending))
 
-    async def _speak_segment(
+    async def speak_segment(
         self, exchange: Exchange, request: SpeechRequest, chunker: Chunker
     ) -> Ending:
         """Hold one upstream stream from its opening to its end."""
@@ -245,7 +252,7 @@ class Session:
             exchange.upstream = upstream
             try:
                 with self._census.holding("upstream_streams"):
-                    return await self._receive_all(exchange, upstream, request, chunker)
+                    return await self.receive_all(exchange, upstream, request, chunker)
             except UpstreamFailed as failed:
                 return Ending(reason=EndReason.UPSTREAM_ERROR, failure=failed.failure)
             except BudgetExpired:
@@ -253,9 +260,10 @@ class Session:
             finally:
                 upstream.release()
 
-    async def _receive_all(
+    async def receive_all(
         self, exchange: Exchange, upstream: Upstream, request: SpeechRequest, chunker: Chunker
     ) -> Ending:
+        """Open one upstream stream and bring its audio, up to its end."""
         budget = self.new_budget()
         framing = upstream.framing()
         await upstream.open(request, budget)
@@ -264,15 +272,15 @@ class Session:
                 part = await upstream.receive()
             budget.byte_arrived()
             framed = framing.take(part)
-            await self._pass_on(exchange, chunker.feed(framed.pcm))
+            await self.pass_on(exchange, chunker.feed(framed.pcm))
             if framed.ending is not None:
                 return framed.ending
 
-    async def _pass_on(self, exchange: Exchange, frames: Iterable[bytes]) -> None:
+    async def pass_on(self, exchange: Exchange, frames: Iterable[bytes]) -> None:
         """Bring frames to the client, no faster than it reads."""
         for pcm in frames:
             await self.client.room()
-            await self._ask(AudioArrived(exchange=exchange.number, pcm=pcm))
+            await self.ask(AudioArrived(exchange=exchange.number, pcm=pcm))
 
     # ------------------------------------------------------------------------ policy, to be varied
 
@@ -290,18 +298,18 @@ class Session:
             first_byte_ms=self._settings.first_byte_ms, idle_ms=self._settings.completion_idle_ms
         )
 
-    async def _take_stop(self, stop: Stop) -> None:
+    async def take_stop(self, stop: Stop) -> None:
         """Obey a STOP: at once."""
-        await self._post(stop)
+        await self.post(stop)
 
     # ------------------------------------------------------------------------ the inbox
 
-    async def _post(self, arrived: Input) -> None:
+    async def post(self, arrived: Input) -> None:
         """Hand an input to the one who decides, and go on."""
         obeyed: asyncio.Future[tuple[Command, ...]] = asyncio.get_running_loop().create_future()
         await self._inbox.put(_Asked(arrived=arrived, obeyed=obeyed))
 
-    async def _ask(self, arrived: Input) -> tuple[Command, ...]:
+    async def ask(self, arrived: Input) -> tuple[Command, ...]:
         """Hand over an input and wait until it was obeyed; () where the session is over."""
         asked = _Asked(arrived=arrived, obeyed=asyncio.get_running_loop().create_future())
         if not self._is_over:
@@ -314,47 +322,52 @@ class Session:
 
     # ------------------------------------------------------------------------ the commands
 
-    def _obey(self, commands: Iterable[Command]) -> None:
-        """Do what was decided, in its order. Nothing in here waits."""
+    async def obey(self, commands: Iterable[Command]) -> None:
+        """Do what was decided, in its order. Nothing in here waits for a network."""
         for command in commands:
-            self._obey_by_kind[type(command)](command)
+            self._handlers[type(command)](command)
 
-    def _send_start(self, command: SendStart) -> None:
+    def send_start(self, command: SendStart) -> None:
+        """Announce a message."""
         self.client.send_start(command.message_id)
 
-    def _send_audio(self, command: SendAudio) -> None:
+    def send_audio(self, command: SendAudio) -> None:
+        """Pass samples to the client."""
         self.client.send_audio(command.pcm)
 
-    def _send_error(self, command: SendError) -> None:
+    def send_error(self, command: SendError) -> None:
+        """Tell the client what went wrong."""
         self.client.send_error(command.message_id, command.failure)
 
-    def _send_end(self, command: SendEnd) -> None:
+    def send_end(self, command: SendEnd) -> None:
+        """Send the end signal."""
         self.client.send_end(command.message_id, command.reason)
 
-    def _send_pong(self, command: SendPong) -> None:
+    def send_pong(self, command: SendPong) -> None:
+        """Answer a PING."""
         self.client.send_pong(command.payload)
 
-    def _open_upstream(self, command: OpenUpstream) -> None:
+    def open_upstream(self, command: OpenUpstream) -> None:
+        """Begin to speak a message."""
         exchange = Exchange(number=command.exchange)
-        speak = self._speak(exchange, command.message)
+        speak = self.speak(exchange, command.message)
         name = f"speak-{command.exchange} {self.session_id}"
         exchange.task = self._tasks.create_task(speak, name=name)
         self._exchange = exchange
 
-    def _release_ended_upstream(self, _: ReleaseUpstream) -> None:
-        self._release_upstream()
-
-    def _release_upstream(self) -> None:
+    def release_upstream(self) -> None:
+        """Let go of the current upstream stream, if it is still held."""
         if self._exchange is not None:
             self._exchange.release()
 
-    def _await_drain(self, command: AwaitDrain) -> None:
+    def await_drain(self, command: AwaitDrain) -> None:
+        """Report when the client has got everything."""
         drained = Drained(exchange=command.exchange)
-        self.client.when_drained(lambda: self._post(drained))
+        self.client.when_drained(lambda: self.post(drained))
 
-    def _clean_up(self, command: CleanUp) -> None:
+    def clean_up(self, command: CleanUp) -> None:
         """Release the upstream, drop what the client has not got, and say so."""
-        self._release_upstream()
+        self.release_upstream()
         self.client.drop_audio()
         self._journal.cleanup(
             session=self.session_id,
@@ -364,5 +377,6 @@ class Session:
             effective=command.effective,
         )
 
-    def _close_client(self, command: CloseClient) -> None:
+    def close_client(self, command: CloseClient) -> None:
+        """Note the code; the connection is closed when the session ends."""
         self._close_code = command.close_code

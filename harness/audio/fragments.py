@@ -71,7 +71,7 @@ def _near(stream: Stream) -> range:
     return range(max(middle - _REACH_PIECES, 0), middle + _REACH_PIECES + 1)
 
 
-@lru_cache(maxsize=64)  # about 370 kB each
+@lru_cache(maxsize=32)  # about 370 kB each
 def _index(
     key: int, nonce: int, total_samples: int, index: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

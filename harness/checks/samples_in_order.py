@@ -7,25 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from harness.checks.base import Limits, check, has_identity
+from harness.model.events import Run
 from harness.model.units import audio_ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
 from harness.model.views import AudioReceived, MessageView
 
 
 @dataclass(slots=True)
-class _Stream:
-    """How far one stream of the message has come."""
-
-    next_sample: int = 0
-    zeros: int = 0
-
-
-@dataclass(slots=True)
 class _Progress:
-    """The walk over a message's frames: what is expected next, and the breaches met."""
+    """The walk over a message's frames: what is expected next, and the breaches met.
 
-    streams: dict[int, _Stream] = field(default_factory=dict)
+    ``reached`` is the next sample of each stream. ``zeros`` came since the last marked sample;
+    ``fresh_zeros`` lie somewhere in the frame at hand, whose order of runs and zeros is unknown.
+    """
+
+    message: MessageView
+    reached: dict[int, int] = field(default_factory=dict)
     current: int | None = None
+    zeros: int = 0
+    fresh_zeros: int = 0
+    odd: AudioReceived | None = None
     breaches: list[tuple[AudioReceived, str]] = field(default_factory=list)
 
 
@@ -42,9 +43,12 @@ def samples_in_order(message: MessageView, _limits: Limits) -> Iterator[Outcome]
     """Follow each stream sample by sample through the frames in the order of arrival."""
     if not message.audio:
         return
-    progress = _Progress()
+    progress = _Progress(message)
     for audio in message.audio:
-        _walk(message, audio, progress)
+        _walk(progress, audio)
+    is_prefix = message.was_interrupted or message.client_left or message.upstream_failed
+    if progress.odd is not None and not is_prefix:
+        progress.breaches.append((progress.odd, "the last sample came by half"))
     for audio, what in progress.breaches[:1]:
         more = len(progress.breaches) - 1
         also = f" ({more} more breaches in this message)" if more else ""
@@ -56,74 +60,102 @@ def samples_in_order(message: MessageView, _limits: Limits) -> Iterator[Outcome]
     yield Exposure(category=message.ending)
 
 
-def _walk(message: MessageView, audio: AudioReceived, progress: _Progress) -> None:
+def _walk(progress: _Progress, audio: AudioReceived) -> None:
+    message = progress.message
     own = (message.session_number << 16) | message.message_number
     is_labelled = audio.label == message.message
-    stream = progress.streams.get(progress.current) if progress.current is not None else None
-    if is_labelled and audio.zeros and stream is not None:
-        stream.zeros += audio.zeros
-    elif is_labelled and audio.zeros and not _may_insert(message):
-        progress.breaches.append((audio, f"{audio.zeros} zero samples before the first sample"))
-    for key, first, count in audio.runs:
-        if key >> 16 == own:
-            _step(message, audio, progress, (key, first, count))
+    progress.fresh_zeros = audio.zeros if is_labelled else 0
     if is_labelled and message.behaviour.extra_audio != "allowed":
-        if audio.foreign:
-            text = f"{audio.foreign} samples ({audio_ms(audio.foreign):.1f} ms) of no stream"
-            progress.breaches.append((audio, text))
-        if audio.odd:
-            text = f"a frame of {audio.bytes} bytes splits or shifts samples by a byte"
-            progress.breaches.append((audio, text))
+        _look_for_strangers(progress, audio)
+    for run in audio.runs:
+        if run[0] >> 16 == own:
+            _step(progress, audio, run)
+    progress.zeros += progress.fresh_zeros
 
 
-def _step(
-    message: MessageView, audio: AudioReceived, progress: _Progress, run: tuple[int, int, int]
-) -> None:
+def _look_for_strangers(progress: _Progress, audio: AudioReceived) -> None:
+    """A byte too many is a breach when something follows it: a cut at the very end shifts none."""
+    if audio.foreign:
+        text = f"{audio.foreign} samples ({audio_ms(audio.foreign):.1f} ms) of no stream"
+        progress.breaches.append((audio, text))
+    shifted = audio if audio.odd and audio.runs else progress.odd
+    if shifted is not None and audio.runs:
+        text = f"a frame of {shifted.bytes} bytes splits or shifts samples by a byte"
+        progress.breaches.append((shifted, text))
+        progress.odd = None
+    elif audio.odd:
+        progress.odd = audio
+
+
+def _step(progress: _Progress, audio: AudioReceived, run: Run) -> None:
     key, first, count = run
-    stream = progress.streams.get(key)
-    if stream is None:
-        stream = progress.streams[key] = _Stream(_resume_at(message, progress, key, first))
-        text = _order_breach(progress, key)
-        if text:
-            progress.breaches.append((audio, text))
-    elif progress.current is not None and progress.current != key:
-        progress.breaches.append((audio, "samples of two upstream streams are interleaved"))
-    gap = first - stream.next_sample
-    if gap < 0:
-        text = f"{min(-gap, count)} samples from {first} came twice or out of order"
+    surely_before = progress.zeros
+    text = ""
+    if key not in progress.reached:
+        text = _turn_to(progress, key)
+        surely_before = progress.zeros
+    elif progress.current != key:
+        text = "samples of two upstream streams are interleaved"
+    if text:
         progress.breaches.append((audio, text))
-    elif gap > 0 and stream.zeros != gap and not _may_strip(message, gap, stream.zeros):
-        text = f"{gap} samples ({audio_ms(gap):.0f} ms) from {stream.next_sample} were lost"
+    gap = first - progress.reached[key]
+    text = _gap_breach(progress, run, gap, surely_before)
+    if text:
         progress.breaches.append((audio, text))
-    elif gap == 0 and stream.zeros and not _may_insert(message):
-        text = f"{stream.zeros} zero samples were put in before sample {first}"
-        progress.breaches.append((audio, text))
-    stream.zeros = 0
-    stream.next_sample = max(stream.next_sample, first + count)
+    progress.fresh_zeros -= min(progress.fresh_zeros, max(0, gap - surely_before))
+    progress.zeros = 0
+    progress.reached[key] = max(progress.reached[key], first + count)
     progress.current = key
 
 
-def _order_breach(progress: _Progress, key: int) -> str:
-    if progress.current is not None and (key & 0xFFFF) < (progress.current & 0xFFFF):
-        return "a segment came after a later one"
+def _gap_breach(progress: _Progress, run: Run, gap: int, surely_before: int) -> str:
+    """Return what is wrong with the place where a run begins, "" if it fits."""
+    _, first, count = run
+    zeros = surely_before + progress.fresh_zeros
+    if gap < 0:
+        return f"{min(-gap, count)} samples from {first} came twice or out of order"
+    if gap > zeros and not _may_strip(progress.message, gap - zeros):
+        lost = gap - zeros
+        return f"{lost} samples ({audio_ms(lost):.0f} ms) from {first - lost} were lost"
+    if gap < surely_before and progress.message.behaviour.silence != "insert":
+        return f"{surely_before - gap} zero samples were put in before sample {first}"
     return ""
 
 
-def _resume_at(message: MessageView, progress: _Progress, key: int, first: int) -> int:
-    """Return where a stream that is new must begin: 0, or where its failed attempt ended."""
-    earlier = [k for k in progress.streams if k >> 8 == key >> 8]
-    if earlier and message.behaviour.on_upstream_failure == "resume" and first:
-        return progress.streams[earlier[-1]].next_sample
-    return 0
+def _turn_to(progress: _Progress, key: int) -> str:
+    """Begin a stream that is new: a first one, a next segment, another attempt.
+
+    Returns what is wrong with it, "" if it is in turn.
+    """
+    behaviour = progress.message.behaviour
+    before = progress.current
+    earlier = [other for other in progress.reached if other >> 8 == key >> 8]
+    resumes = bool(earlier) and behaviour.on_upstream_failure == "resume"
+    progress.reached[key] = progress.reached[earlier[-1]] if resumes else 0
+    if before is None:
+        return ""
+    tail = _tail(progress, before)
+    zeros, progress.zeros = progress.zeros, 0 if tail is None else max(0, progress.zeros - tail)
+    if key & 0xFFFF < before & 0xFFFF:
+        return "a segment came after a later one"
+    if earlier and behaviour.on_upstream_failure in ("error", "retry_before_audio"):
+        return "what had been heard was spoken once more, on another attempt"
+    if not earlier and tail is not None and tail > zeros + progress.fresh_zeros:
+        lost = tail - zeros
+        return f"{lost} samples ({audio_ms(lost):.0f} ms) were lost before the next segment"
+    return ""
 
 
-def _may_strip(message: MessageView, gap: int, zeros: int) -> bool:
-    return (
-        message.behaviour.silence == "strip"
-        and zeros <= gap
-        and bool(sum(stream.sent_zeros for stream in message.streams) >= gap - zeros)
-    )
+def _tail(progress: _Progress, key: int) -> int | None:
+    """Return how many samples of a stream had not come yet; None if that is not known."""
+    for stream in progress.message.streams:
+        if stream.key == key and stream.fault is None and stream.failed_ns is None:
+            return max(0, stream.total_samples - progress.reached[key])
+    return None
 
 
-def _may_insert(message: MessageView) -> bool:
-    return message.behaviour.silence == "insert"
+def _may_strip(message: MessageView, samples: int) -> bool:
+    """Tell whether so many zeros may have been taken out: no more than the upstream sent."""
+    if message.behaviour.silence != "strip":
+        return False
+    return not message.has_upstream or sum(s.sent_zeros for s in message.streams) >= samples

@@ -16,7 +16,7 @@ from harness.adapters.base import (
     StartSeen,
     StraySeen,
 )
-from harness.audio.decoder import Decoder
+from harness.audio.decoder import Decoded, Decoder
 from harness.engine.connection import ConnectError, Connection
 from harness.engine.recorder import Recorder
 from harness.model import operations as op
@@ -34,7 +34,7 @@ from harness.model.units import ms
 CONNECT_DEADLINE_S = 10.0
 CLOSE_DEADLINE_S = 2.0
 FLOOD_FRAMES = 200_000
-FLOOD_BYTES = 256 * 1024 * 1024
+FLOOD_BYTES = 32 * 1024 * 1024  # eleven minutes of speech in one session
 
 
 class SessionDriver:
@@ -87,6 +87,7 @@ class SessionDriver:
         finally:
             if self._connection is not None:
                 self._connection.abort()
+            self._take_rest(None, self._clock.now_ns())
             self._record("session_over")
 
     # -- operations ------------------------------------------------------------------------
@@ -246,6 +247,7 @@ class SessionDriver:
             case StartSeen():
                 self._record("start_received", message=f"m{seen.message}", at_ns=at_ns)
             case EndSeen():
+                self._take_rest(seen.message, at_ns)
                 data = EndData(reason=seen.reason)
                 self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
                 self._ended.add(seen.message)
@@ -262,17 +264,28 @@ class SessionDriver:
 
     def _take_audio(self, seen: AudioSeen, at_ns: int) -> None:
         decoded = self._decoder.feed(seen.pcm)
+        self._record_audio(decoded, len(seen.pcm), seen.message, at_ns)
+        heard = self._heard_bytes
+        heard[seen.message] = heard.get(seen.message, 0) + len(seen.pcm)
+
+    def _take_rest(self, message: int | None, at_ns: int) -> None:
+        """Record what the decoder kept back, since nothing that could explain it will follow."""
+        decoded = self._decoder.flush()
+        if decoded.segments:
+            self._record_audio(decoded, 0, message, at_ns)
+
+    def _record_audio(
+        self, decoded: Decoded, size_bytes: int, message: int | None, at_ns: int
+    ) -> None:
         data = AudioData(
-            bytes=len(seen.pcm),
+            bytes=size_bytes,
             runs=decoded.runs,
             zeros=decoded.zeros,
             foreign=decoded.foreign,
             odd=decoded.odd,
         )
-        message = f"m{seen.message}" if seen.message is not None else None
-        self._record("audio_received", data, message=message, at_ns=at_ns)
-        heard = self._heard_bytes
-        heard[seen.message] = heard.get(seen.message, 0) + len(seen.pcm)
+        name = f"m{message}" if message is not None else None
+        self._record("audio_received", data, message=name, at_ns=at_ns)
 
     def _flooded(self) -> None:
         if not self._is_lost and self._connection is not None:

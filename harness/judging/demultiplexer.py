@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from harness.judging.environment import Environments
+from harness.judging.fences import Fences
 from harness.judging.ledger import Ledger
+from harness.judging.spans import Spans
 from harness.model import events as ev
 from harness.model.events import Event
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_MS
 from harness.model.views import (
     AudioReceived,
-    AudioSpan,
     Command,
     MessageView,
     Origin,
@@ -29,7 +30,7 @@ from harness.model.views import (
     StreamView,
 )
 
-FENCE_CAP_NS = 150 * NS_PER_MS
+AFTER_IDLE_NS = 2000 * NS_PER_MS
 SETTLE_NS = 12_000 * NS_PER_MS
 LOOK_AGAIN_NS = 200 * NS_PER_MS
 
@@ -42,31 +43,21 @@ _speak = msgspec.json.Decoder(ev.SpeakData).decode
 
 
 @dataclass(slots=True)
-class _Span:
-    """A span of audio that still grows."""
-
-    key: int
-    first_ns: int
-    last_ns: int
-    samples: int
-    label: str | None
-    open_messages: tuple[str, ...]
-    started: str | None
-
-
-@dataclass(slots=True)
 class _Session:
-    """What is known of one session while it runs."""
+    """What is known of one session while it runs; ``own`` is its number."""
 
     view: SessionView
+    own: int
+    spans: Spans
     open: dict[str, MessageView] = field(default_factory=dict)
     unended: dict[str, MessageView] = field(default_factory=dict)
-    started: str | None = None
-    last_command: Command | None = None
-    fences: dict[str, Command] = field(default_factory=dict)
-    idle_round_trip_ns: int = 0
-    span: _Span | None = None
+    repeated: set[str] = field(default_factory=set)
+    fences: Fences = field(default_factory=Fences)
     is_over: bool = False
+
+    def cut_span(self) -> None:
+        """End the span of audio: a signal or a command comes between."""
+        self.spans.cut(tuple(self.unended))
 
 
 class Demultiplexer:
@@ -153,11 +144,15 @@ class Demultiplexer:
         return stream.live_until_ns is not None
 
     def _close_later(self, message: MessageView) -> None:
-        quiet_ns = self._now_ns + self._behaviour.quiet_ms * NS_PER_MS
-        due = (quiet_ns, message.session, message.message, self._now_ns + SETTLE_NS)
+        """Close it when its quiet window is over, and the idle time: a forgotten timer fires."""
+        behaviour = self._behaviour
+        idle_ns = behaviour.completion_idle_ms * NS_PER_MS + AFTER_IDLE_NS
+        due_ns = self._now_ns + max(behaviour.quiet_ms * NS_PER_MS, idle_ns)
+        due = (due_ns, message.session, message.message, self._now_ns + SETTLE_NS)
         heapq.heappush(self._due, due)
 
     def _close_message(self, session: _Session, message: MessageView) -> None:
+        session.cut_span()
         del session.open[message.message]
         session.unended.pop(message.message, None)
         message.seen_until_ns = self._now_ns
@@ -174,7 +169,7 @@ class Demultiplexer:
     def _close_session_if_done(self, session: _Session) -> None:
         if not session.is_over or session.open or session.view.session not in self._sessions:
             return
-        self._end_span(session)
+        session.cut_span()
         for command in session.view.idle_stops:
             self._settle_command(session, command)
         session.view.messages.sort(key=lambda message: message.speak.at_ns)
@@ -182,18 +177,9 @@ class Demultiplexer:
         self._on_session(session.view)
 
     def _settle_command(self, session: _Session, command: Command) -> None:
-        if command.effective_ns:
-            return
-        conditions = session.view.origin.conditions
-        round_trip_ns = conditions.round_trip_ns("client", command.at_ns)
-        if round_trip_ns is None:
-            round_trip_ns = session.idle_round_trip_ns
-        cap_ns = command.at_ns + round_trip_ns + FENCE_CAP_NS
-        passed_ns = command.fence_passed_ns
-        command.is_fence_late = passed_ns is None or passed_ns > cap_ns
-        command.effective_ns = cap_ns if command.is_fence_late else passed_ns or cap_ns
-        self.fences += 1
-        self.late_fences += command.is_fence_late
+        if session.fences.settle(command, session.view.origin.conditions):
+            self.fences += 1
+            self.late_fences += command.is_fence_late
 
     # -- runner ----------------------------------------------------------------------------
 
@@ -215,9 +201,15 @@ class Demultiplexer:
         for session in list(self._sessions.values()):
             if session.view.origin.lane == lane:
                 for message in list(session.open.values()):
-                    self._close_message(session, message)
+                    self._close_unwatched(session, message)
                 session.is_over = True
                 self._close_session_if_done(session)
+
+    def _close_unwatched(self, session: _Session, message: MessageView) -> None:
+        """Close a message whose client is gone; one that never left was cut off with the run."""
+        is_over = message.ends or message.left_ns is not None or message.lost_ns is not None
+        message.is_cut = not is_over
+        self._close_message(session, message)
 
     def _session(self, event: Event) -> _Session:
         name = event.session or ""
@@ -227,7 +219,9 @@ class Demultiplexer:
             view = SessionView(
                 session=name, origin=origin, peers=peers, has_upstream=self._has_upstream
             )
-            session = self._sessions[name] = _Session(view)
+            own = int(name[1:]) if name else -1
+            spans = Spans(own, view.spans)
+            session = self._sessions[name] = _Session(view, own, spans)
         return session
 
     # -- client ----------------------------------------------------------------------------
@@ -235,20 +229,23 @@ class Demultiplexer:
     def _client_connected(self, event: Event) -> None:
         session = self._session(event)
         data = msgspec.json.decode(event.data, type=ev.ConnectedData)
-        session.idle_round_trip_ns = round(data.rtt_ms * NS_PER_MS)
+        session.fences.idle_round_trip_ns = round(data.rtt_ms * NS_PER_MS)
 
     def _speak_sent(self, event: Event) -> None:
         session = self._session(event)
-        self._end_span(session)
-        command = Command(at_ns=event.at_ns, seq=event.seq, message=event.message)
-        session.last_command = command
+        session.cut_span()
+        name = event.message or ""
+        command = Command(at_ns=event.at_ns, seq=event.seq, message=name)
+        session.fences.follow(command)
+        if name in session.open:
+            session.repeated.add(name)  # the same speak twice: refused by an error, no message
+            return
         if self._behaviour.on_new_message == "supersede":
             for message in session.unended.values():
-                if message.superseded is None:
+                if message.superseded is None and not message.is_rejected:
                     message.superseded = command
                     command.phase = self._phase(message)
-        name = event.message or ""
-        view = MessageView(
+        session.open[name] = session.unended[name] = MessageView(
             session=session.view.session,
             message=name,
             speak=command,
@@ -256,55 +253,43 @@ class Demultiplexer:
             sentences=_speak(event.data).sentences,
             has_upstream=self._has_upstream,
         )
-        session.open[name] = session.unended[name] = view
 
     def _stop_sent(self, event: Event) -> None:
         session = self._session(event)
-        self._end_span(session)
+        session.cut_span()
         command = Command(at_ns=event.at_ns, seq=event.seq)
-        session.last_command = command
-        met = [m for m in session.unended.values() if m.superseded is None]
-        message = met[-1] if met else None
-        if message is None:
-            session.view.idle_stops.append(command)
-            return
-        command.phase = self._phase(message)
-        command.message = message.message
-        if message.stop is None:
+        session.fences.follow(command)
+        there = [m for m in session.unended.values() if not m.superseded and not m.is_rejected]
+        met = there if self._behaviour.on_stop == "all" else there[:1]
+        fresh = [message for message in met if message.stop is None]
+        if not fresh:
+            session.view.idle_stops.append(command)  # a second STOP owes no further signal
+        for message in fresh:
             message.stop = command
-        else:
-            self._settle_later(session, command)
-
-    def _settle_later(self, session: _Session, command: Command) -> None:
-        """Keep a second STOP for the same message as an idle one: it owes no further signal."""
-        session.view.idle_stops.append(command)
+        if fresh:
+            command.phase = self._phase(fresh[0])
+            command.message = fresh[0].message
+        for message in there[len(met) :]:
+            message.crossed_by = command
 
     def _phase(self, message: MessageView) -> Phase:
-        if not any(audio.bytes // 2 > audio.zeros for audio in message.audio):
+        if not any(message.is_heard_in(audio) for audio in message.audio):
             return Phase.REQUESTED
         spoken = {k for s in message.streams if s.ended_ns is not None for k in s.sentences}
         is_done = all(s.ended_ns is not None for s in message.streams) and message.streams
         return Phase.DRAINING if is_done and len(spoken) >= message.sentences else Phase.STREAMING
 
     def _fence_sent(self, event: Event) -> None:
-        session = self._session(event)
-        if session.last_command is not None:
-            session.fences[_stop(event.data).fence] = session.last_command
+        data = _stop(event.data)
+        self._session(event).fences.sent(data.fence, command_seq=data.command)
 
     def _fence_passed(self, event: Event) -> None:
-        session = self._session(event)
-        fence = _stop(event.data).fence
-        if fence not in session.fences:
-            return
-        for name in list(session.fences):  # a PONG passes all earlier fences (RFC 6455, 5.5.3)
-            session.fences.pop(name).fence_passed_ns = event.at_ns
-            if name == fence:
-                break
+        self._session(event).fences.passed(_stop(event.data).fence, event.at_ns)
 
     def _start_received(self, event: Event) -> None:
         session = self._session(event)
-        self._end_span(session)
-        session.started = event.message
+        session.cut_span()
+        session.spans.start(event.message)
         message = session.open.get(event.message or "")
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="start")
         if message is not None:
@@ -315,63 +300,35 @@ class Demultiplexer:
     def _audio_received(self, event: Event) -> None:
         session = self._session(event)
         data = _audio(event.data)
+        label = event.message
+        if label is None:  # a protocol without names: marks decide, else what was heard last
+            own = [key for key, _, _ in data.runs if key >> 32 == session.own]
+            label = f"m{own[0] >> 16 & 0xFFFF}" if own else session.spans.heard
         audio = AudioReceived(
             at_ns=event.at_ns,
             seq=event.seq,
-            label=event.message,
+            label=label,
             bytes=data.bytes,
             runs=data.runs,
             zeros=data.zeros,
             foreign=data.foreign,
             odd=data.odd,
         )
-        labelled = session.open.get(event.message or "")
+        labelled = session.open.get(label or "")
         if labelled is not None:
             labelled.audio.append(audio)
-        own = int(session.view.session[1:]) if session.view.session else -1
         for key, _, count in data.runs:
-            span = session.span
-            if span is not None and span.key == key >> 16 and span.label == event.message:
-                span.last_ns = event.at_ns
-                span.samples += count
-            else:
-                self._end_span(session)
-                session.span = _Span(
-                    key=key >> 16,
-                    first_ns=event.at_ns,
-                    last_ns=event.at_ns,
-                    samples=count,
-                    label=event.message,
-                    open_messages=tuple(session.unended),
-                    started=session.started,
-                )
-            if key >> 32 == own:
-                name = f"m{(key >> 16) & 0xFFFF}"
-                if name != event.message and name in session.open:
-                    other = session.open[name]
-                    if not other.audio or other.audio[-1] is not audio:
-                        other.audio.append(audio)
-
-    def _end_span(self, session: _Session) -> None:
-        span, session.span = session.span, None
-        if span is None:
-            return
-        session.view.spans.append(
-            AudioSpan(
-                session=span.key >> 16,
-                message=span.key & 0xFFFF,
-                first_ns=span.first_ns,
-                last_ns=span.last_ns,
-                samples=span.samples,
-                label=span.label,
-                open_messages=span.open_messages,
-                started=span.started,
-            )
-        )
+            if not session.spans.add(key >> 16, count, event.at_ns, label=label):
+                session.cut_span()
+                session.spans.add(key >> 16, count, event.at_ns, label=label)
+            if key >> 32 == session.own:
+                other = session.open.get(f"m{key >> 16 & 0xFFFF}")
+                if other is not None and (not other.audio or other.audio[-1] is not audio):
+                    other.audio.append(audio)
 
     def _end_received(self, event: Event) -> None:
         session = self._session(event)
-        self._end_span(session)
+        session.cut_span()
         data = _end(event.data)
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="end", detail=data.reason or "")
         session.unended.pop(event.message or "", None)
@@ -391,8 +348,13 @@ class Demultiplexer:
         data = _end(event.data)
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="error", detail=data.code or "")
         message = session.open.get(event.message or "")
-        if message is not None:
-            message.errors.append(signal)
+        if message is None or message.message in session.repeated:
+            return
+        message.errors.append(signal)
+        if message.is_rejected:  # then it has superseded nobody
+            for other in session.unended.values():
+                if other.superseded is message.speak:
+                    other.superseded = None
 
     def _stray_signal(self, event: Event) -> None:
         session = self._session(event)
@@ -419,7 +381,7 @@ class Demultiplexer:
         session.is_over = True
         for message in list(session.open.values()):
             if message.end_ns is None and message.left_ns is None:
-                self._close_message(session, message)
+                self._close_unwatched(session, message)
         self._close_session_if_done(session)
 
     # -- upstream --------------------------------------------------------------------------

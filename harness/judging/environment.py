@@ -87,6 +87,8 @@ class Environments:
         for lane in self.lanes.values():
             while lane.samples and lane.samples[0][1] < before_ns:
                 lane.samples.popleft()
+            if lane.conditions.windows:
+                continue  # its round trips are the receipts of its faults
             trips = lane.conditions.round_trips
             old = next((i for i, trip in enumerate(trips) if trip[1] >= before_ns), len(trips))
             del trips[:old]

@@ -2,7 +2,7 @@
 
 Measured at most the limit: no breach. More than limit + 2 E: a breach. Between: to be tried again
 alone. Where the SUT's own tree used more than half of the machine, canary and run-queue delay
-excuse nothing.
+excuse nothing, and trying again settles nothing.
 """
 
 from enum import Enum
@@ -11,6 +11,7 @@ from harness.judging.environment import Environments, LaneEnvironment
 from harness.model.units import NS_PER_MS, ms
 from harness.model.verdict import Deadline
 
+SUT_SHARE_MAX = 0.5
 USUAL_ROUND_TRIP_MS = 5.0  # a round trip over loopback and the proxy, p99 with 200 streams
 
 
@@ -29,9 +30,18 @@ def excuse_ms(environments: Environments, lane: str, deadline: Deadline) -> floa
     from_ns, until_ns = deadline.from_ns, max(deadline.until_ns, deadline.from_ns)
     own = max(series.worst_ms(from_ns, until_ns) for series in environments.lags.values())
     around = environments.lanes.get(lane)
-    if around is None or _sut_share(around, environments, from_ns, until_ns) > 0.5:
+    if around is None or is_sut_busy(environments, lane, deadline):
         return own
     return own + _canary_ms(around, from_ns, until_ns) + _run_queue_ms(around, from_ns, until_ns)
+
+
+def is_sut_busy(environments: Environments, lane: str, deadline: Deadline) -> bool:
+    """Tell whether the SUT's own tree used more than half of the machine in the window."""
+    around = environments.lanes.get(lane)
+    if around is None:
+        return False
+    share = _sut_share(around, environments, deadline.from_ns, deadline.until_ns)
+    return share > SUT_SHARE_MAX
 
 
 def classify(deadline: Deadline, excuse: float) -> Judged:

@@ -142,7 +142,8 @@ class Judge:
         if excuses.classify(deadline, excuse) is excuses.Judged.BREACH:
             pool.breach(finding)
         else:
-            pool.suspect(finding, origin.retry_of)
+            is_final = excuses.is_sut_busy(self._environments, origin.lane, deadline)
+            pool.suspect(finding, origin.retry_of, is_final=is_final)
 
 
 def judge_events(

@@ -41,8 +41,13 @@ class Ledger:
             handler(event)
 
     def forget(self, stream: StreamView) -> None:
-        """Let go of a stream whose message has been judged."""
+        """Let go of a stream whose message has been judged; one that is still live is kept."""
+        if stream.live_until_ns is None:
+            return
         self._streams.pop(stream.exchange, None)
+        beside = self._on_socket.get(stream.socket)
+        if beside is not None:  # else a pooled socket would remember all that it ever carried
+            self._on_socket[stream.socket] = [other for other in beside if other is not stream]
 
     def _stream_opened(self, event: Event) -> None:
         data = _opened(event.data)
@@ -75,14 +80,17 @@ class Ledger:
         if stream is None:
             stream = StreamView(
                 exchange=data.exchange,
-                socket=data.socket or -1,
+                socket=-1 if data.socket is None else data.socket,
                 opened_ns=event.at_ns,
                 session=event.session,
                 message=event.message,
             )
             self._add(stream)
+        if stream.socket < 0:
+            stream.socket_closed_ns = event.at_ns  # the ledger cannot say, so nobody is to blame
         stream.failed_ns = stream.ended_ns = event.at_ns
         stream.failed_how = f"status {data.status}"
+        stream.fault = stream.fault or data.fault or "error_status"
 
     def _stream_sent(self, event: Event) -> None:
         data = _sent(event.data)
@@ -92,6 +100,7 @@ class Ledger:
         stream.sent_zeros += data.zeros
         if data.runs:
             stream.sent_samples += sum(count for _, _, count in data.runs)
+            stream.sent_until = max(stream.sent_until, data.runs[-1][1] + data.runs[-1][2])
             if stream.first_sent_ns is None:
                 stream.first_sent_ns = event.at_ns
         stream.last_sent_ns = event.at_ns

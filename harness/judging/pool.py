@@ -15,7 +15,8 @@ class Pool:
     """Findings, suspects, exposures and what could not be judged, of one rule.
 
     A suspect is a missed deadline that outside evidence may explain. It is settled by a retry of
-    its scenario, alone, that had the same category of exposure and met the limit.
+    its scenario, alone, that had the same category of exposure and met the limit. Final are those
+    that no retry can settle, since the SUT itself had kept the machine busy.
     """
 
     check: Check
@@ -23,6 +24,7 @@ class Pool:
     findings: list[Finding] = field(default_factory=list)
     findings_total: int = 0
     suspects: list[Finding] = field(default_factory=list)
+    final_suspects: int = 0
     exposures: Counter[str] = field(default_factory=Counter)
     retried: Counter[tuple[str, str]] = field(default_factory=Counter)
     missed_again: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -35,12 +37,13 @@ class Pool:
         if len(self.findings) < FINDINGS_SHOWN:
             self.findings.append(finding)
 
-    def suspect(self, finding: Finding, retry_of: str | None) -> None:
+    def suspect(self, finding: Finding, retry_of: str | None, *, is_final: bool = False) -> None:
         """Take a missed deadline that has to be tried again."""
         if retry_of is not None:
             self.missed_again[retry_of, finding.category] += 1
-        else:
-            self.suspects.append(finding)
+            return
+        self.suspects.append(finding)
+        self.final_suspects += is_final
 
     def expose(self, category: str, retry_of: str | None) -> None:
         """Take an exposure; one of a retry counts for its original only."""
@@ -97,7 +100,7 @@ class Pool:
             return Verdict.ERROR, self.crash
         if lost is not None and lost in self.check.vantages:
             return Verdict.INCONCLUSIVE, "lost_vantage"
-        if self.unsettled():
+        if self.unsettled() or self.final_suspects:
             return Verdict.INCONCLUSIVE, "environment"
         return self._weigh(minimum)
 

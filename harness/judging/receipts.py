@@ -6,11 +6,12 @@ A stall: pings that the canary sent into the window came back only after it, eve
 
 from harness.judging.environment import Environments
 from harness.model.events import FaultData
-from harness.model.units import ms
+from harness.model.units import NS_PER_MS, ms, ns
 from harness.model.verdict import Receipt
 from harness.model.views import Conditions, FaultWindow
 
 LINKS = ("client", "upstream")
+HEALING_NS = 100 * NS_PER_MS  # held bytes pass while the fault is taken away, before it is noted
 
 
 def receipts(environments: Environments, faults: list[FaultData]) -> tuple[Receipt, ...]:
@@ -69,7 +70,8 @@ def _stall(conditions: Conditions, window: FaultWindow, fault: FaultData) -> tup
     if window.until_ns is None:
         return False, "the stall was not healed before the record ended"
     inside = _trips_ms(conditions, window.link, window.from_ns, window.until_ns)
-    held = [(sent, trip) for sent, trip in inside if sent + trip * 1e6 >= window.until_ns]
+    let_go_ns = window.until_ns - HEALING_NS
+    held = [(sent, trip) for sent, trip in inside if sent + ns(trip) >= let_go_ns]
     wanted = fault.parameters.get("duration_ms", ms(window.until_ns - window.from_ns))
     worst = max((trip for _, trip in held), default=0.0)
     text = (

@@ -9,6 +9,7 @@ import pytest
 
 from reference_impl.framing import Chunker
 from reference_impl.relay import Session
+from reference_impl.vocabulary import Stop
 from suites.selftest.reference_impl.staging import (
     DEADLINE_S,
     PCM,
@@ -215,6 +216,31 @@ async def test_text_may_be_spoken_sentence_by_sentence(
         assert asked == ["one", "two", "three"]
         assert client.pcm == PCM * 15
         assert len(client.signals) == 2
+
+
+async def test_a_stop_may_be_obeyed_later_while_the_client_is_still_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def take_stop(self: Session, stop: Stop) -> None:
+        named = Stop(message_id=stop.message_id or self._stream.current)
+
+        async def obey_later() -> None:
+            await asyncio.sleep(0.05)
+            await self.post(named)
+
+        self._tasks.create_task(obey_later())
+
+    monkeypatch.setattr(Session, "take_stop", take_stop)
+    async with a_stage(real_time, tmp_path) as stage:
+        client = await stage.client()
+        await client.speak("m1")
+        await client.until("audio")
+        stopped_at = asyncio.get_running_loop().time()
+        await client.say(type="stop")
+        await (await client.socket.ping())
+        fence_s = asyncio.get_running_loop().time() - stopped_at
+        assert await client.until("stream.end") == ("stream.end", "m1", "stopped")
+        assert fence_s < 0.05 <= asyncio.get_running_loop().time() - stopped_at
 
 
 async def test_a_chunker_may_hold_audio_back_until_the_end(

@@ -1,7 +1,5 @@
 """Manifests and judgements as runs leave them, for tests of what is made of them."""
 
-from typing import Any
-
 import msgspec
 
 from harness.model.record import MANIFEST_SCHEMA, Environment, Hashes, Manifest, Toxiproxy
@@ -39,13 +37,13 @@ JUDGED = (
 MS = 1_000_000
 
 
-def a_target(**over: Any) -> Target:
+def a_target(**over: object) -> Target:
     sut = Sut(url="ws://127.0.0.1:{port}/v1/session", command=("relay", "--port", "{port}"))
     made = Target(sut=sut, name="reference", title="the reference relay")
     return msgspec.structs.replace(made, **over)
 
 
-def a_manifest(**over: Any) -> Manifest:
+def a_manifest(**over: object) -> Manifest:
     made = Manifest(
         schema=MANIFEST_SCHEMA,
         run="reference-1",
@@ -72,7 +70,7 @@ def a_manifest(**over: Any) -> Manifest:
     return msgspec.structs.replace(made, **over)
 
 
-def a_rule(rule: str = "EOS-1", **over: Any) -> RuleVerdict:
+def a_rule(rule: str = "EOS-1", **over: object) -> RuleVerdict:
     known = BY_ID.get(rule)
     made = RuleVerdict(
         id=rule,
@@ -88,7 +86,7 @@ def a_rule(rule: str = "EOS-1", **over: Any) -> RuleVerdict:
     return msgspec.structs.replace(made, **over)
 
 
-def a_finding(**over: Any) -> Finding:
+def a_finding(**over: object) -> Finding:
     """Two end signals of a stopped message, as a relay with a race sends them."""
     made = Finding(
         sentence='message m1 of s1 got 2 end signals, 3 ms apart: "stopped", then "completed".'
@@ -117,7 +115,7 @@ def a_finding(**over: Any) -> Finding:
     return msgspec.structs.replace(made, **over)
 
 
-def a_late_release(**over: Any) -> Finding:
+def a_late_release(**over: object) -> Finding:
     """An upstream stream that was let go half a second after STOP."""
     made = Finding(
         sentence="the upstream stream of message m4 of s2, stopped while streaming, was released"
@@ -129,9 +127,7 @@ def a_late_release(**over: Any) -> Finding:
         scenario="upstream_latency",
         scenario_run="upstream_latency",
         lane="upstream_latency",
-        deadline=Deadline(
-            from_ns=388 * MS, until_ns=900 * MS, measured_ms=512.0, limit_ms=250.0
-        ),
+        deadline=Deadline(from_ns=388 * MS, until_ns=900 * MS, measured_ms=512.0, limit_ms=250.0),
         excuse_ms=3.125,
         lanes=(
             line(0.0, "client", "speak m4 ──►"),
@@ -149,7 +145,7 @@ def line(at_ms: float, lane: str, text: str, *, is_breach: bool = False) -> Evid
     return Evidence(at_ms=at_ms, lane=lane, text=text, is_breach=is_breach)
 
 
-def a_judgement(*rules: RuleVerdict, **over: Any) -> Judgement:
+def a_judgement(*rules: RuleVerdict, **over: object) -> Judgement:
     """A judgement of the rules given, or of all thirteen, passed."""
     listed = rules or tuple(a_rule(rule) for rule in JUDGED)
     must = {rule.verdict for rule in listed if rule.level is Level.MUST}
@@ -190,7 +186,7 @@ def a_judgement(*rules: RuleVerdict, **over: Any) -> Judgement:
     return msgspec.structs.replace(made, **over)
 
 
-def a_failed_judgement(**over: Any) -> Judgement:
+def a_failed_judgement(**over: object) -> Judgement:
     """A judgement with two broken rules, one that is open, and one late answer that is settled."""
     excused = a_late_release(
         sentence="STOP of message m2 of s3, sent while streaming, was confirmed 260 ms after it had"
@@ -209,7 +205,9 @@ def a_failed_judgement(**over: Any) -> Judgement:
             verdict=Verdict.FAIL,
             findings_total=12,
             findings=tuple(
-                a_finding(session=f"s{number}", sentence=a_finding().sentence.replace("s1", f"s{number}"))
+                a_finding(
+                    session=f"s{number}", sentence=a_finding().sentence.replace("s1", f"s{number}")
+                )
                 for number in range(1, 11)
             ),
         ),

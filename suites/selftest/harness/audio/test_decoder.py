@@ -75,7 +75,7 @@ def other_run() -> st.SearchStrategy[Part]:
 CUTS = st.lists(st.integers(1, 60_000), max_size=12)
 FRAMES = st.sampled_from([960, 961, 333, 3840, 10_001]).map(lambda n: list(range(n, 200_000, n)))
 
-MANY = settings(max_examples=6 * settings.default.max_examples if settings.default else 100)
+MANY = settings(max_examples=6 * settings().max_examples)
 
 
 @MANY
@@ -155,6 +155,13 @@ def test_less_than_a_header_of_an_expected_stream_is_known(
     decoder.expect(B, total_samples=TOTALS[B] if length_known else None)
     fed = decoder.feed(stream(B, 0, count) + behind), decoder.flush()
     assert joined(fed)[0] == ("run", B, 0, count)
+
+
+def test_the_expected_stream_that_fits_is_the_one() -> None:
+    decoder = Decoder(NONCE)
+    decoder.expect(A)
+    decoder.expect(B)
+    assert joined([decoder.feed(stream(B, 0, 7)), decoder.flush()]) == [("run", B, 0, 7)]
 
 
 # -------------------------------------------------------------------------------------- stories
@@ -251,6 +258,18 @@ def test_a_run_that_was_chance_alone_is_given_back_whole() -> None:
     cut = place_of(stream(B, 0, 1), within=A, behind=300)
     fed = [decoder.feed(stream(A, 0, cut)), decoder.feed(stream(B, 0, 480))]
     assert joined(fed) == [("run", A, 0, cut), ("run", B, 0, 480)]
+
+
+def test_a_stream_that_lost_its_first_samples_gets_back_none_of_another() -> None:
+    decoded = Decoder(NONCE).feed(stream(A, 0, 1000) + stream(B, 2, 480))
+    assert decoded.segments == (("run", A, 0, 1000), ("run", B, 2, 480))
+
+
+def test_two_samples_alone_may_go_on_where_an_earlier_stream_stood() -> None:
+    decoder = Decoder(NONCE)
+    fed = [decoder.feed(stream(A, 0, 480)), decoder.feed(stream(B, 0, 480))]
+    fed.append(decoder.feed(stream(A, 480, 2) + bytes(8)))
+    assert joined(fed)[2:] == [("run", A, 480, 2), ("zeros", None, 0, 4)]
 
 
 def test_foreign_audio_keeps_a_sample_that_begins_a_stream_too_early_by_chance() -> None:

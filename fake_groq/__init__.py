@@ -1,0 +1,1 @@
+"""A fake Groq Orpheus server; knows nothing of the harness."""

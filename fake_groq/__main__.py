@@ -1,0 +1,132 @@
+"""`python -m fake_groq`: serve until SIGTERM or SIGINT.
+
+Exit codes: 0 stopped, 3 cannot serve (a taken port, a ledger that cannot be written), 64 usage.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from fake_groq.app import ListenError, Running, Settings, running
+from fake_groq.behaviour import Behaviour, BehaviourError, read_behaviour
+
+EXIT_CANNOT_SERVE: Final = 3
+EXIT_USAGE: Final = 64
+LEDGER_CHECK_S: Final = 0.25
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_USAGE, f"fake_groq: {message}. See --help.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the fake with these arguments and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = _settings(options)
+    except BehaviourError as error:
+        return _say(str(error), EXIT_USAGE)
+    try:
+        return asyncio.run(_serve(settings, options.ready_file))
+    except ListenError as error:
+        return _say(str(error), EXIT_CANNOT_SERVE)
+    except OSError as error:
+        return _say(f"{error.strerror}: {error.filename}.", EXIT_CANNOT_SERVE)
+    except KeyboardInterrupt:
+        return 0
+
+
+async def _serve(settings: Settings, ready_file: Path | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as fake:
+        _report(fake, ready_file)
+        ledger = fake.service.ledger
+        while ledger.failure is None and not stop.is_set():
+            await _wait(stop, LEDGER_CHECK_S)
+    if ledger.failure is not None:
+        return _say(f"The ledger cannot be written: {ledger.failure.strerror}.", EXIT_CANNOT_SERVE)
+    return 0
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+
+
+def _report(fake: Running, ready_file: Path | None) -> None:
+    """Write where the fake listens, to the file at once and whole, else to stdout."""
+    text = json.dumps(fake.ready()) + "\n"
+    if ready_file is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    temporary = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(ready_file)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    host, _, port = options.listen.rpartition(":")
+    if not port.isdecimal() or not host or int(port) > 0xFFFF:
+        raise BehaviourError(f"--listen is HOST:PORT, not {options.listen!r}.")
+    if not 0 <= options.nonce <= 0xFF:
+        raise BehaviourError(f"--nonce is a number from 0 to 255, not {options.nonce}.")
+    given: dict[str, Any] = {
+        name: value
+        for name in (
+            "pace",
+            "first_audio_ms",
+            "header_ms",
+            "ms_per_character",
+            "end_marker",
+            "after_marker",
+        )
+        if (value := getattr(options, name)) is not None
+    }
+    return Settings(
+        host=host.removeprefix("[").removesuffix("]"),
+        port=int(port),
+        seed=options.seed,
+        nonce=options.nonce,
+        ledger=options.ledger,
+        behaviour=read_behaviour(given, Behaviour()),
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="fake_groq", description="A fake Groq Orpheus server on loopback.")
+    add = parser.add_argument
+    add("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0 takes a free one")
+    add("--ready-file", type=Path, help="where to say that it listens, and on which port")
+    add("--ledger", type=Path, help="file to append events to, one JSON line each")
+    add("--seed", type=int, default=0)
+    add("--nonce", type=int, default=0, help="of the run, 0 to 255, in every watermark")
+    add("--end-marker", help="text:__END__, json:type=done, close, empty, silence:500, none")
+    add("--after-marker", help="close or stay")
+    add("--pace", help="real-time, max, or so many times faster as in 8x")
+    add("--first-audio-ms", type=float)
+    add("--header-ms", type=float)
+    add("--ms-per-character", type=float)
+    return parser
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"fake_groq: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The server: one port for the HTTP profile, the WebSocket profile and the control API."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from aiohttp import StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
+
+from fake_groq import answers, control, speech, stream
+from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
+from fake_groq.lag import lag_watched
+from fake_groq.ledger import open_ledger
+from fake_groq.rulebook import Rulebook
+from fake_groq.service import Service
+from fake_groq.wire import Wire, WireServer
+
+SPEECH_PATHS: Final = frozenset(
+    {"/openai/v1/audio/speech", "/v1/audio/speech", "/openai/v1/openai/v1/audio/speech"}
+)
+STREAM_PATH: Final = "/v1/audio/speech/stream"
+MODELS_PATHS: Final = ("/openai/v1/models", "/v1/models")
+BODY_BYTES_MAX: Final = 1 << 20
+CONTROL_BYTES_MAX: Final = 64 << 20
+BACKLOG: Final = 1024
+HANG_UP_S_MAX: Final = 1.0
+
+
+class ListenError(Exception):
+    """The server cannot listen there; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a fake is started with; `ledger` None means a file without a name."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    seed: int = 0
+    nonce: int = 0
+    ledger: Path | None = None
+    behaviour: Behaviour = DEFAULT_BEHAVIOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A fake that runs: where it listens, and its parts."""
+
+    host: str
+    port: int
+    service: Service
+    server: WireServer
+
+    @property
+    def address(self) -> str:
+        """Host and port as they stand in a URL."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def ready(self) -> dict[str, object]:
+        """Return what the ready file says."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "pid": os.getpid(),
+            "control": f"http://{self.address}{control.ROOT}",
+        }
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Serve for as long as the context lasts; all streams are released when it ends.
+
+    Raises:
+        ListenError: the address is not on loopback, or taken.
+        OSError: the ledger cannot be opened.
+    """
+    _refuse_strangers(settings.host)
+    with open_ledger(settings.ledger) as ledger:
+        service = Service(
+            seed=settings.seed,
+            nonce=settings.nonce,
+            ledger=ledger,
+            rulebook=Rulebook(settings.behaviour),
+        )
+        server = WireServer(_Door(service), ledger=ledger, request_factory=_request)
+        listener = await _listen(server, settings)
+        host, port = listener.sockets[0].getsockname()[:2]
+        started = {"nonce": settings.nonce, "seed": settings.seed, "pid": os.getpid()}
+        ledger.write("upstream_started", started)
+        try:
+            with lag_watched(ledger):
+                yield Running(host=host, port=port, service=service, server=server)
+        finally:
+            listener.close()
+            await server.hang_up_all(HANG_UP_S_MAX)
+            await server.shutdown(HANG_UP_S_MAX)
+            ledger.write("upstream_stopped", {"pid": os.getpid()})
+
+
+class _Door:
+    """Where every request comes in."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Send a request to the profile that its path belongs to."""
+        wire = request.protocol
+        assert isinstance(wire, Wire)
+        path = request.path
+        if path.startswith(control.ROOT):
+            wire.use("control")
+            return await control.control(request, self._service)
+        if path == STREAM_PATH:
+            wire.use("ws")
+            return await stream.serve(request, self._service, wire)
+        wire.use("http")
+        return await self._http(request, wire)
+
+    async def _http(self, request: web.BaseRequest, wire: Wire) -> web.StreamResponse:
+        path = request.path.rstrip("/")
+        if request.method == "POST" and path in SPEECH_PATHS:
+            return await speech.speak(request, self._service, wire)
+        if request.method in ("GET", "HEAD"):
+            if path.startswith(MODELS_PATHS):
+                return speech.models(request, self._service, wire)
+            if path in ("", "/openai", "/openai/v1", "/v1"):  # clients warm up there
+                return web.json_response({"fake": "groq"})
+        error = answers.unknown_address(request.method, request.path)
+        return speech.refusal(error, self._service, wire)
+
+
+def _request(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    """Make a request that may be larger for the control API, which takes long lists of rules."""
+    is_control = message.path.startswith(control.ROOT)
+    return web.BaseRequest(
+        message,
+        payload,
+        protocol,
+        writer,
+        task,
+        asyncio.get_running_loop(),
+        client_max_size=CONTROL_BYTES_MAX if is_control else BODY_BYTES_MAX,
+    )
+
+
+async def _listen(server: WireServer, settings: Settings) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(
+            server, settings.host, settings.port, backlog=BACKLOG
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ListenError(
+            f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
+            "Give another port, or 0 for any free one."
+        ) from error
+
+
+def _refuse_strangers(host: str) -> None:
+    """Allow loopback only: the control API and the faults are for nobody else."""
+    try:
+        is_loopback = ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ListenError(
+            f"The fake listens on loopback only, and {host!r} is not on it. "
+            "Give 127.0.0.1, ::1 or localhost."
+        )

@@ -1,0 +1,156 @@
+"""How an upstream stream behaves: frozen settings, and how they are read from JSON."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+from fake_groq.audio import Pauses
+from fake_groq.end_markers import EndMarker, EndMarkerError, parse_end_marker
+from fake_groq.faults.base import Fault, FaultError, parse_fault
+
+MS_MAX: Final = 86_400_000.0
+SPEED_MAX: Final = 1000.0
+PAUSES_MAX: Final = 1000
+FAULTS_MAX: Final = 8
+
+DEFAULT_END_MARKER: Final = EndMarker(kind="text", argument="__END__")
+
+_PACE: Final = re.compile(r"(\d+(?:\.\d+)?)x")
+
+
+class BehaviourError(ValueError):
+    """A setting is not known or wrong; the text says which, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """All settings of a stream; times are in ms and count from the accepted request.
+
+    Attributes:
+        pace: "real-time", so many times faster ("8x"), or "max": as fast as the socket takes it.
+        first_audio_ms: when the first audio is sent, not before the headers.
+        header_ms: when the headers of an HTTP answer are sent.
+        after_marker: what follows the end marker on a WebSocket: a close with 1000, or nothing.
+        ms_per_character: how long a text sounds; the sum is rounded up to whole 80-ms frames.
+        lead_ms: how far the audio is sent ahead of the pace.
+        jitter_ms: each frame is late by up to so much, drawn from the seed.
+        pauses: (at, length) of the zeros inside the speech; they count towards its length.
+    """
+
+    pace: str = "real-time"
+    first_audio_ms: float = 120.0
+    header_ms: float = 60.0
+    end_marker: EndMarker = DEFAULT_END_MARKER
+    after_marker: Literal["close", "stay"] = "close"
+    ms_per_character: float = 20.0
+    lead_ms: float = 0.0
+    jitter_ms: float = 0.0
+    pauses: Pauses = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def speed(self) -> float | None:
+        """How many times faster than real time the audio is sent; None for no pace at all."""
+        return _speed(self.pace)
+
+
+DEFAULT_BEHAVIOUR: Final = Behaviour()
+
+
+def read_behaviour(partial: object, base: Behaviour) -> Behaviour:
+    """Return `base` with the keys of `partial` put in their place.
+
+    Raises:
+        BehaviourError: a key is unknown (the nearest is named) or a value wrong.
+    """
+    if not isinstance(partial, Mapping):
+        raise BehaviourError(f"A behaviour is a JSON object, not {partial!r}.")
+    for key in partial:
+        if key not in _READERS:
+            raise BehaviourError(f"Unknown key {key!r} of a behaviour{nearest(key, _READERS)}")
+    return replace(base, **{key: _READERS[key](key, value) for key, value in partial.items()})
+
+
+def nearest(name: str, names: Mapping[str, Any]) -> str:
+    """Return the end of a sentence: the nearest of the names, or all of them."""
+    near = get_close_matches(str(name), names, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f". Known: {', '.join(sorted(names))}."
+
+
+def _speed(pace: str) -> float | None:
+    if pace in ("real-time", "max"):
+        return 1.0 if pace == "real-time" else None
+    found = _PACE.fullmatch(pace)
+    return float(found[1]) if found else 0.0
+
+
+def _pace(key: str, value: object) -> str:
+    speed = _speed(value) if isinstance(value, str) else 0.0
+    if isinstance(value, str) and (speed is None or 0 < speed <= SPEED_MAX):
+        return value
+    raise BehaviourError(f'{key!r} is "real-time", "max" or a number as in "8x", not {value!r}.')
+
+
+def _ms(key: str, value: object) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, int | float) and is_number and 0 <= value <= MS_MAX:
+        return float(value)
+    raise BehaviourError(f"{key!r} is a number from 0 to {MS_MAX:.0f}, not {value!r}.")
+
+
+def _marker(key: str, value: object) -> EndMarker:
+    if not isinstance(value, str):
+        raise BehaviourError(f"{key!r} is written as in text:__END__, not {value!r}.")
+    try:
+        return parse_end_marker(value)
+    except EndMarkerError as error:
+        raise BehaviourError(str(error)) from error
+
+
+def _after_marker(key: str, value: object) -> str:
+    if value in ("close", "stay"):
+        return str(value)
+    raise BehaviourError(f'{key!r} is "close" or "stay", not {value!r}.')
+
+
+def _pauses(key: str, value: object) -> Pauses:
+    if not isinstance(value, list) or len(value) > PAUSES_MAX:
+        raise BehaviourError(f"{key!r} is a list of at most {PAUSES_MAX} [at_ms, length_ms].")
+    pauses = []
+    free_from_ms = 0.0
+    for pause in value:
+        if not isinstance(pause, list) or len(pause) != 2:
+            raise BehaviourError(f"A pause is written [at_ms, length_ms], not {pause!r}.")
+        at_ms, length_ms = _ms(key, pause[0]), _ms(key, pause[1])
+        if at_ms < free_from_ms:
+            raise BehaviourError(f"The pause at {at_ms:g} ms begins before the one before it ends.")
+        free_from_ms = at_ms + length_ms
+        pauses.append((at_ms, length_ms))
+    return tuple(pauses)
+
+
+def _faults(key: str, value: object) -> tuple[Fault, ...]:
+    if not isinstance(value, list) or len(value) > FAULTS_MAX:
+        raise BehaviourError(f"{key!r} is a list of at most {FAULTS_MAX} faults.")
+    try:
+        return tuple(map(parse_fault, value))
+    except FaultError as error:
+        raise BehaviourError(str(error)) from error
+
+
+_READERS: Final[dict[str, Callable[[str, object], Any]]] = {
+    "pace": _pace,
+    "first_audio_ms": _ms,
+    "header_ms": _ms,
+    "end_marker": _marker,
+    "after_marker": _after_marker,
+    "ms_per_character": _ms,
+    "lead_ms": _ms,
+    "jitter_ms": _ms,
+    "pauses": _pauses,
+    "faults": _faults,
+}
+
+assert set(_READERS) == {setting.name for setting in fields(Behaviour)}

@@ -1,0 +1,1 @@
+"""Misbehaviours of the fake: one file each, found by a scan of this folder."""

@@ -1,0 +1,107 @@
+"""From request, behaviour and seed to the plan of one upstream stream. Pure.
+
+The same three give the same plan: equal bytes, waits and endings.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from fake_groq.audio import FRAME_MS, frames_of, in_frames, speech, wav_header
+from fake_groq.behaviour import Behaviour
+from fake_groq.end_markers import BODY, EndMarker
+from fake_groq.identity import identities, mixed
+from fake_groq.steps import Close, Head, Marker, Plan, Profile, Send, Span, Step, Wait
+from fake_groq.watermark import stream_key
+
+NORMAL_CLOSURE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechRequest:
+    """What is asked for: the text, over which profile, and for which time (0, 1, ...)."""
+
+    text: str
+    profile: Profile
+    count: int = 0
+
+
+def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce: int) -> Plan:
+    """Return the plan of one stream; its faults are applied in their order."""
+    found = identities(request.text)
+    first = found[0] if found else None
+    numbers = (first.session, first.message, first.sentence) if first else (0, 0, 0)
+    key = stream_key(*numbers, request.count)
+    spans = speech(frames_of(len(request.text), behaviour.ms_per_character), behaviour.pauses)
+    chance = random.Random(f"{seed} {key} {request.text}")
+    plan = Plan(
+        profile=request.profile,
+        key=key,
+        nonce=nonce,
+        count=request.count,
+        identities=found,
+        is_mixed=mixed(request.text),
+        total_samples=sum(span.samples for span in spans if span.first is not None),
+        steps=tuple(_steps(request.profile, behaviour, spans, chance)),
+    )
+    for fault in behaviour.faults:
+        plan = fault.bend(plan)
+    names = "+".join(fault.name for fault in behaviour.faults)
+    return replace(plan, fault=names or None)
+
+
+def _steps(
+    profile: Profile, behaviour: Behaviour, spans: tuple[Span, ...], chance: random.Random
+) -> Iterator[Step]:
+    at_ms = 0.0
+    if profile == "http":
+        at_ms = behaviour.header_ms
+        yield from (Wait(ms=at_ms), Head(), Send(data=wav_header()))
+    else:
+        yield Head()
+    begun_ms = max(at_ms, behaviour.first_audio_ms)
+    yield Wait(ms=begun_ms - at_ms)
+    at_ms = begun_ms
+    pacer = _Pacer(behaviour, begun_ms)
+    for frame in in_frames(spans):
+        late_ms = chance.uniform(0.0, behaviour.jitter_ms) if behaviour.jitter_ms else 0.0
+        due_ms = max(at_ms, pacer.due_ms() + late_ms)
+        pacer.take(FRAME_MS)
+        if due_ms > at_ms:
+            yield Wait(ms=due_ms - at_ms)
+            at_ms = due_ms
+        yield Send(spans=frame)
+    if profile == "http":
+        yield Marker(unit=BODY)
+    else:
+        yield from _ending(behaviour)
+
+
+class _Pacer:
+    """Says when the next audio is due, in ms after the request."""
+
+    def __init__(self, behaviour: Behaviour, begun_ms: float) -> None:
+        self._begun_ms = begun_ms
+        self._speed = behaviour.speed
+        self._lead_ms = behaviour.lead_ms
+        self._sent_ms = 0.0
+
+    def due_ms(self) -> float:
+        if self._speed is None:
+            return self._begun_ms
+        return self._begun_ms + max(0.0, self._sent_ms - self._lead_ms) / self._speed
+
+    def take(self, audio_ms: float) -> None:
+        self._sent_ms += audio_ms
+
+
+def _ending(behaviour: Behaviour) -> Iterator[Step]:
+    """Yield the steps behind the last audio of a WebSocket: marker and close."""
+    marker: EndMarker = behaviour.end_marker
+    units = marker.units
+    for unit in units:
+        if unit.lasts_ms and behaviour.speed is not None:
+            yield Wait(ms=unit.lasts_ms / behaviour.speed)
+        yield Marker(unit=unit, is_last=unit is units[-1])
+    if behaviour.after_marker == "close" and units[-1].how != "close":
+        yield Close(code=NORMAL_CLOSURE)

@@ -1,0 +1,65 @@
+"""What all connections share: seed, nonce, ledger, rulebook, and who asked for what how often."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from fake_groq.exchange import Exchange
+from fake_groq.identity import identities
+from fake_groq.ledger import Ledger
+from fake_groq.plan import SpeechRequest, make_plan
+from fake_groq.rulebook import Rulebook
+from fake_groq.steps import Plan, Profile
+from fake_groq.wire import Wire
+
+COUNT_MAX = 255
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """The state of the fake; one per process."""
+
+    seed: int
+    nonce: int
+    ledger: Ledger
+    rulebook: Rulebook
+    exchanges: int = 0
+    _attempts: Counter[bytes] = field(default_factory=Counter)
+
+    def exchange(self, wire: Wire, profile: Profile, text: str) -> Exchange:
+        """Return the stream for an accepted request: the next attempt of exactly this text."""
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        count = min(self._attempts[digest], COUNT_MAX)
+        self._attempts[digest] += 1
+        behaviour = self.rulebook.behaviour(text, identities(text))
+        request = SpeechRequest(text=text, profile=profile, count=count)
+        return Exchange(
+            number=self.next_exchange(),
+            wire=wire,
+            ledger=self.ledger,
+            plan=make_plan(request, behaviour, seed=self.seed, nonce=self.nonce),
+            behaviour=behaviour,
+        )
+
+    def first_plan(self, profile: Profile, text: str) -> Plan:
+        """Return the plan of a text's first attempt, without counting it."""
+        behaviour = self.rulebook.behaviour(text, identities(text))
+        request = SpeechRequest(text=text, profile=profile)
+        return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce)
+
+    def refuse(self, wire: Wire, *, status: int, code: str, text: str = "") -> int:
+        """Note a request that is refused before it became a stream; return its number."""
+        found = identities(text)
+        number = self.next_exchange()
+        self.ledger.write(
+            "stream_refused",
+            {"exchange": number, "socket": wire.number, "status": status, "code": code},
+            session=f"s{found[0].session}" if found else None,
+            message=f"m{found[0].message}" if found else None,
+        )
+        return number
+
+    def next_exchange(self) -> int:
+        """Return the number of a new exchange; they count from 1."""
+        self.exchanges += 1
+        return self.exchanges

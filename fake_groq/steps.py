@@ -1,0 +1,200 @@
+"""What a plan is made of: the steps of one upstream stream, as pure data.
+
+A plan says what goes out and when, relative to the accepted request. Waits are added up to an
+absolute schedule, so a slow moment in between does not move what comes later.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Literal, Protocol
+
+from fake_groq.end_markers import Unit
+from fake_groq.identity import Identity
+from fake_groq.watermark import SAMPLE_RATE, encode
+
+Profile = Literal["http", "ws"]
+
+SAMPLE_BYTES = 2
+SAMPLES_PER_MS = SAMPLE_RATE // 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Samples in a row: marked ones from `first` of their stream on, or zeros if it is None."""
+
+    first: int | None
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """Let the schedule move on by so many ms."""
+
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Accept: status line and headers of the HTTP answer. On a WebSocket no byte is sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One piece: a chunk of the HTTP body or a binary message. `data` goes before the samples."""
+
+    data: bytes = b""
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def samples(self) -> int:
+        """How many samples it holds, zeros included."""
+        return sum(span.samples for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A unit of the end marker; the last one ends the stream."""
+
+    unit: Unit
+    is_last: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """Close the connection: with this close code, or by a bare FIN where it is None."""
+
+    code: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Drop the connection with a TCP reset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stall:
+    """Send nothing for so many ms, by the fault of this name; the schedule moves on as much."""
+
+    ms: float
+    fault: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuse:
+    """Answer with an error instead of speech; `retry_after_s` becomes the header if not None."""
+
+    status: int
+    retry_after_s: float | None = None
+
+
+Step = Wait | Head | Send | Marker | Close | Reset | Stall | Refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All of one upstream stream before it begins.
+
+    Attributes:
+        key: the stream key in the watermark of the samples.
+        total_samples: marked samples of the whole speech, pauses not counted.
+        fault: names of the faults that bent the plan, joined by "+"; None for none.
+    """
+
+    profile: Profile
+    key: int
+    nonce: int
+    count: int
+    identities: tuple[Identity, ...]
+    is_mixed: bool
+    total_samples: int
+    steps: tuple[Step, ...]
+    fault: str | None = None
+
+    @property
+    def refusal(self) -> Refuse | None:
+        """The refusal that this plan comes to, if it does."""
+        return next((step for step in self.steps if isinstance(step, Refuse)), None)
+
+    def payload(self, send: Send) -> bytes:
+        """Return the bytes of one of its pieces."""
+        return send.data + b"".join(map(self._pcm, send.spans))
+
+    def _pcm(self, span: Span) -> bytes:
+        if span.first is None:
+            return bytes(SAMPLE_BYTES * span.samples)
+        return encode(self.key, self.nonce, span.first, span.samples, self.total_samples)
+
+
+class Hash(Protocol):
+    """What `hashlib` makes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+
+
+def hash_plan(plan: Plan, into: Hash) -> None:
+    """Feed every planned byte, wait and ending of a plan to a hash.
+
+    Waits in a row count as one, and empty ones not at all: only what can be seen on the wire does.
+    """
+    for kind, steps in groupby(plan.steps, type):
+        if kind is Wait:
+            waited_ms = sum(step.ms for step in steps if isinstance(step, Wait))
+            into.update(f"wait {waited_ms:.3f}\n".encode() if waited_ms else b"")
+            continue
+        for step in steps:
+            if isinstance(step, Send):
+                payload = plan.payload(step)
+                into.update(f"send {len(payload)}\n".encode() + payload)
+            else:
+                into.update(f"{step!r}\n".encode())
+
+
+def plan_sha256(plans: tuple[Plan, ...]) -> str:
+    """Return the SHA-256 of some plans in their order, as hexadecimal digits."""
+    digest = hashlib.sha256()
+    for plan in plans:
+        hash_plan(plan, digest)
+    return digest.hexdigest()
+
+
+def cut(steps: tuple[Step, ...], after_ms: float) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """Divide steps behind the first `after_ms` of audio, inside a piece if need be.
+
+    0 divides before the first audio. Where there is less audio than that, the steps that follow
+    the last of it come second.
+    """
+    room = round(after_ms * SAMPLES_PER_MS)
+    behind_last = 0
+    for at, step in enumerate(steps):
+        if not isinstance(step, Send) or not step.spans:
+            continue
+        if room < step.samples:
+            before, after = _split(step, room)
+            return steps[:at] + before, after + steps[at + 1 :]
+        room -= step.samples
+        behind_last = at + 1
+    return steps[:behind_last], steps[behind_last:]
+
+
+def _split(send: Send, room: int) -> tuple[tuple[Send, ...], tuple[Send, ...]]:
+    if not room:
+        return (), (send,)
+    before, after = split_spans(send.spans, room)
+    return (replace(send, spans=before),), (Send(spans=after),)
+
+
+def split_spans(spans: tuple[Span, ...], room: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Divide spans behind their first `room` samples."""
+    before: list[Span] = []
+    after: list[Span] = []
+    for span in spans:
+        taken = min(room, span.samples)
+        room -= taken
+        if taken:
+            before.append(replace(span, samples=taken))
+        if taken < span.samples:
+            first = None if span.first is None else span.first + taken
+            after.append(Span(first=first, samples=span.samples - taken))
+    return tuple(before), tuple(after)

@@ -1,0 +1,1 @@
+"""The relay done differently but right: each must pass every rule."""

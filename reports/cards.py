@@ -1,0 +1,130 @@
+"""The card of a finding: sentence, blame, measured value, lanes, and how to see it again."""
+
+import shlex
+
+from harness.model.record import Manifest
+from harness.model.verdict import Deadline, Evidence, Finding, Judgement, RuleVerdict, Verdict
+from reports.blame import blame_for, blame_of_excused
+from reports.parts import Card, Line, Measured
+from reports.wording import clean, sentence
+
+USUAL_TIER = "standard"
+FAIL, EXCUSED, UNDECIDED = "FAIL", "EXCUSED", "UNDECIDED"
+
+
+def cards_of(manifest: Manifest, judgement: Judgement) -> tuple[Card, ...]:
+    """Return a card for each breach that was kept, rule by rule."""
+    return tuple(
+        _card(rule, finding, manifest, judgement, word=FAIL)
+        for rule in judgement.rules
+        for finding in rule.findings
+    )
+
+
+def excused_of(manifest: Manifest, judgement: Judgement) -> tuple[Card, ...]:
+    """Return a card for each missed deadline that outside evidence may explain.
+
+    It is excused where a second try, alone, was in time, and undecided where none was yet.
+    """
+    return tuple(
+        _card(rule, finding, manifest, judgement, word=_excused_word(rule))
+        for rule in judgement.rules
+        for finding in rule.excused
+    )
+
+
+def _excused_word(rule: RuleVerdict) -> str:
+    is_open = rule.verdict is Verdict.FAIL or rule.why.startswith("environment")
+    return UNDECIDED if is_open else EXCUSED
+
+
+def again(manifest: Manifest, scenario: str) -> str:
+    """Return the command that makes the same operations and faults from the same seed."""
+    words = ["voicecert", "certify", manifest.target.name, "--seed", str(manifest.seed)]
+    if scenario:
+        words += ["--scenario", scenario]
+    if manifest.tier != USUAL_TIER:
+        words += ["--tier", manifest.tier]
+    return shlex.join(words)
+
+
+def _card(
+    rule: RuleVerdict, finding: Finding, manifest: Manifest, judgement: Judgement, *, word: str
+) -> Card:
+    return Card(
+        rule=rule.id,
+        title=rule.title,
+        level=rule.level,
+        word=word,
+        sentence=sentence(finding.sentence),
+        blame=(
+            blame_for(rule.id, finding, grade=judgement.grade)
+            if word == FAIL
+            else blame_of_excused(finding, is_settled=word == EXCUSED)
+        ),
+        where=_where(finding),
+        scenario=finding.scenario,
+        lane=finding.lane,
+        session=finding.session,
+        message=finding.message,
+        phase=finding.category,
+        measured=_measured(finding.deadline, finding.excuse_ms),
+        faults=_faults(finding.lane, judgement),
+        lines=lines_of(finding.lanes),
+        again=again(manifest, finding.scenario),
+    )
+
+
+def lines_of(lanes: tuple[Evidence, ...]) -> tuple[Line, ...]:
+    """Return the lanes with the breach marked on the event that it is.
+
+    The record marks a breach by a line of its own; it stays one where no event has its moment.
+    """
+    lines: list[Line] = []
+    for evidence in lanes:
+        line = Line(
+            at_ms=evidence.at_ms,
+            lane=evidence.lane,
+            text=clean(evidence.text),
+            is_breach=evidence.is_breach,
+        )
+        same = [i for i, other in enumerate(lines) if other.at_ms == evidence.at_ms]
+        if not evidence.is_breach or not same:
+            lines.append(line)
+            continue
+        event = lines[same[-1]]
+        lines[same[-1]] = Line(at_ms=event.at_ms, lane=event.lane, text=event.text, is_breach=True)
+    return tuple(lines)
+
+
+def _measured(deadline: Deadline | None, excuse_ms: float | None) -> Measured | None:
+    if deadline is None:
+        return None
+    excuse = excuse_ms or 0.0
+    return Measured(
+        measured_ms=round(deadline.measured_ms, 3),
+        limit_ms=round(deadline.limit_ms, 3),
+        excuse_ms=round(excuse, 3),
+        fails_above_ms=round(deadline.limit_ms + 2 * excuse, 3),
+    )
+
+
+def _where(finding: Finding) -> str:
+    """Return where it happened, as a person says it."""
+    places = (
+        ("scenario", finding.scenario),
+        ("lane", finding.lane),
+        ("session", finding.session),
+        ("message", finding.message),
+        ("phase", finding.category),
+    )
+    again_of = [f"run {finding.scenario_run}"] if "~" in finding.scenario_run else []
+    return ", ".join([f"{name} {value}" for name, value in places if value] + again_of)
+
+
+def _faults(lane: str, judgement: Judgement) -> tuple[str, ...]:
+    return tuple(
+        f"{receipt.fault} on the {receipt.link} link ({receipt.sentence})"
+        for receipt in judgement.receipts
+        if receipt.lane == lane
+    )

@@ -1,0 +1,1 @@
+"""The formats of a certificate, one writer a file; each registers itself."""

@@ -1,0 +1,1 @@
+"""Tests of judging, on stories and by hand; all of them pure."""

@@ -1,0 +1,88 @@
+"""A card says what, by whose doing, how far beyond the limit, where, and how to see it again."""
+
+import msgspec
+
+from harness.model.verdict import Verdict
+from reports.cards import again, cards_of, excused_of, lines_of
+from suites.selftest.reports import staging
+from suites.selftest.reports.staging import (
+    a_failed_judgement,
+    a_finding,
+    a_judgement,
+    a_late_release,
+    a_manifest,
+    a_rule,
+    line,
+)
+
+
+def test_the_command_names_target_seed_and_scenario() -> None:
+    assert again(a_manifest(), "random_stop") == (
+        "voicecert certify reference --seed 4711 --scenario random_stop"
+    )
+
+
+def test_the_command_names_a_tier_that_is_not_the_usual_one() -> None:
+    assert again(a_manifest(tier="smoke"), "").endswith("--seed 4711 --tier smoke")
+
+
+def test_the_command_quotes_what_a_shell_would_split() -> None:
+    manifest = a_manifest(target=staging.a_target(name="my platform"))
+    assert "certify 'my platform' --seed" in again(manifest, "")
+
+
+def test_a_missed_deadline_shows_the_excuse_beside_the_measured_value() -> None:
+    rule = a_rule("STOP-2", verdict=Verdict.FAIL, findings=(a_late_release(),))
+    measured = cards_of(a_manifest(), a_judgement(rule))[0].measured
+    assert measured is not None
+    assert (measured.measured_ms, measured.limit_ms) == (512.0, 250.0)
+    assert (measured.excuse_ms, measured.fails_above_ms) == (3.125, 256.25)
+
+
+def test_a_count_has_nothing_measured() -> None:
+    rule = a_rule("EOS-1", verdict=Verdict.FAIL, findings=(a_finding(),))
+    assert cards_of(a_manifest(), a_judgement(rule))[0].measured is None
+
+
+def test_a_card_shows_the_faults_of_its_lane_with_their_receipts() -> None:
+    by_rule = {card.rule: card for card in cards_of(a_manifest(), a_failed_judgement())}
+    assert by_rule["EOS-1"].faults == ()
+    assert by_rule["STOP-2"].faults[0].startswith("network_latency on the upstream link (canary")
+
+
+def test_the_breach_is_marked_on_the_event_that_it_is() -> None:
+    shown = lines_of(a_finding().lanes)
+    assert len(shown) == len(a_finding().lanes) - 1
+    assert [line.text for line in shown if line.is_breach] == ['◄── end m1 "completed"']
+
+
+def test_a_breach_without_an_event_of_its_moment_stays_a_line() -> None:
+    shown = lines_of(
+        (line(0.0, "client", "speak m1 ──►"), line(9.0, "client", "◄── breach", is_breach=True))
+    )
+    assert [entry.is_breach for entry in shown] == [False, True]
+
+
+def test_a_reason_that_the_sut_chose_cannot_move_the_cursor() -> None:
+    finding = a_finding(sentence="ended \x1b[2J", lanes=(line(0.0, "relay", 'end "\x1b[2J"'),))
+    rule = a_rule("EOS-1", verdict=Verdict.FAIL, findings=(finding,))
+    raw = msgspec.json.encode(cards_of(a_manifest(), a_judgement(rule)))
+    assert b"\\u001b" not in raw
+
+
+def test_a_late_answer_that_was_in_time_the_second_time_is_excused() -> None:
+    card = excused_of(a_manifest(), a_failed_judgement())[0]
+    assert (card.rule, card.word) == ("STOP-3", "EXCUSED")
+
+
+def test_a_late_answer_that_no_retry_settled_is_undecided() -> None:
+    rule = a_rule(
+        "STOP-3", verdict=Verdict.INCONCLUSIVE, why="environment", excused=(a_late_release(),)
+    )
+    assert excused_of(a_manifest(), a_judgement(rule))[0].word == "UNDECIDED"
+
+
+def test_the_place_names_the_retry_it_was_seen_in() -> None:
+    finding = a_finding(scenario_run="random_stop~1")
+    rule = a_rule("EOS-1", verdict=Verdict.FAIL, findings=(finding,))
+    assert "run random_stop~1" in cards_of(a_manifest(), a_judgement(rule))[0].where

@@ -1,0 +1,74 @@
+"""What is looser than the reference is marked."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import harness
+from harness.model.target import Behaviour, load_target, shipped_targets
+from reports.declarations import REFERENCE, declarations
+
+ROOT = Path(harness.__file__).resolve().parents[1]
+
+
+def marks(**declared: object) -> dict[str, str]:
+    behaviour = msgspec.structs.replace(REFERENCE, **declared)
+    return {item.name: item.mark for item in declarations(behaviour) if item.mark}
+
+
+def test_the_reference_of_this_module_is_what_its_target_file_says() -> None:
+    assert load_target("reference", shipped=shipped_targets(ROOT)).behaviour == REFERENCE
+
+
+def test_every_declaration_is_listed() -> None:
+    assert [item.name for item in declarations(REFERENCE)] == list(Behaviour.__struct_fields__)
+
+
+def test_the_reference_itself_has_no_mark() -> None:
+    assert marks() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("streams_live_max", 2),
+        ("segments", "prefetch"),
+        ("upstream_socket", "pooled"),
+        ("end_signal", "playback"),
+        ("prefetch_next", True),
+        ("silence", "strip"),
+        ("fidelity", "none"),
+        ("quiet_ms", 100),
+        ("first_byte_ms", 5000),
+        ("vanish_detection_ms", 90_000),
+        ("extra_audio", "allowed"),
+        ("text", "generated"),
+    ],
+)
+def test_what_allows_more_or_shows_less_is_looser(name: str, value: object) -> None:
+    assert marks(**{name: value}) == {name: "looser"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("on_new_message", "queue"),
+        ("on_upstream_failure", "resume"),
+        ("on_stop", "all"),
+        ("quiet_ms", 900),
+        ("vanish_detection", "ping"),
+        ("reasons", {"done": "completed"}),
+        ("end_markers", ("close",)),
+        ("end_markers", ()),
+    ],
+)
+def test_another_policy_only_differs(name: str, value: object) -> None:
+    assert marks(**{name: value}) == {name: "differs"}
+
+
+def test_a_longer_idle_time_also_lengthens_the_first_byte_time() -> None:
+    assert marks(completion_idle_ms=10_000) == {
+        "completion_idle_ms": "looser",
+        "first_byte_ms": "looser",
+    }
