@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from fake_groq.app import ListenError, Running, Settings, running
+from fake_groq.app import CannotServe, NotOnLoopback, Running, Settings, running
 from fake_groq.behaviour import Behaviour, BehaviourError, read_behaviour
 
 EXIT_CANNOT_SERVE: Final = 3
@@ -35,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), EXIT_USAGE)
     try:
         return asyncio.run(_serve(settings, options.ready_file))
-    except ListenError as error:
+    except NotOnLoopback as error:
+        return _say(str(error), EXIT_USAGE)
+    except CannotServe as error:
         return _say(str(error), EXIT_CANNOT_SERVE)
-    except OSError as error:
-        return _say(f"{error.strerror}: {error.filename}.", EXIT_CANNOT_SERVE)
     except KeyboardInterrupt:
         return 0
 
@@ -54,7 +54,7 @@ async def _serve(settings: Settings, ready_file: Path | None) -> int:
         while ledger.failure is None and not stop.is_set():
             await _wait(stop, LEDGER_CHECK_S)
     if ledger.failure is not None:
-        return _say(f"The ledger cannot be written: {ledger.failure.strerror}.", EXIT_CANNOT_SERVE)
+        raise CannotServe(f"The ledger cannot be written: {ledger.failure.strerror}.")
     return 0
 
 
@@ -74,8 +74,11 @@ def _report(fake: Running, ready_file: Path | None) -> None:
         sys.stdout.flush()
         return
     temporary = ready_file.with_name(f".{ready_file.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(ready_file)
+    try:
+        temporary.write_text(text, "utf-8")
+        temporary.replace(ready_file)
+    except OSError as error:
+        raise CannotServe(f"Cannot write {ready_file}: {error.strerror}.") from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,7 +16,7 @@ from aiohttp.http import RawRequestMessage
 from fake_groq import answers, control, speech, stream
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
 from fake_groq.lag import lag_watched
-from fake_groq.ledger import open_ledger
+from fake_groq.ledger import Ledger, open_ledger
 from fake_groq.rulebook import Rulebook
 from fake_groq.service import Service
 from fake_groq.wire import Wire, WireServer
@@ -32,8 +32,12 @@ BACKLOG: Final = 1024
 HANG_UP_S_MAX: Final = 1.0
 
 
-class ListenError(Exception):
-    """The server cannot listen there; the text says why and what to do."""
+class CannotServe(Exception):
+    """The server cannot do its work; the text says why and what to do."""
+
+
+class NotOnLoopback(CannotServe):
+    """The address that was asked for is not on loopback."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +81,10 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     """Serve for as long as the context lasts; all streams are released when it ends.
 
     Raises:
-        ListenError: the address is not on loopback, or taken.
-        OSError: the ledger cannot be opened.
+        CannotServe: the address is not on loopback, or taken; or the ledger cannot be written.
     """
     _refuse_strangers(settings.host)
-    with open_ledger(settings.ledger) as ledger:
+    with _ledger(settings.ledger) as ledger:
         service = Service(
             seed=settings.seed,
             nonce=settings.nonce,
@@ -94,6 +97,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         started = {"nonce": settings.nonce, "seed": settings.seed, "pid": os.getpid()}
         ledger.write("upstream_started", started)
         try:
+            _refuse_failure(ledger)
             with lag_watched(ledger):
                 yield Running(host=host, port=port, service=service, server=server)
         finally:
@@ -156,6 +160,21 @@ def _request(
     )
 
 
+@contextmanager
+def _ledger(path: Path | None) -> Iterator[Ledger]:
+    with ExitStack() as stack:
+        try:
+            ledger = stack.enter_context(open_ledger(path))
+        except OSError as error:
+            raise CannotServe(f"Cannot open the ledger {path}: {error.strerror}.") from error
+        yield ledger
+
+
+def _refuse_failure(ledger: Ledger) -> None:
+    if ledger.failure is not None:
+        raise CannotServe(f"The ledger cannot be written: {ledger.failure.strerror}.")
+
+
 async def _listen(server: WireServer, settings: Settings) -> asyncio.Server:
     try:
         return await asyncio.get_running_loop().create_server(
@@ -163,7 +182,7 @@ async def _listen(server: WireServer, settings: Settings) -> asyncio.Server:
         )
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise ListenError(
+        raise CannotServe(
             f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
             "Give another port, or 0 for any free one."
         ) from error
@@ -176,7 +195,7 @@ def _refuse_strangers(host: str) -> None:
     except ValueError:
         is_loopback = host == "localhost"
     if not is_loopback:
-        raise ListenError(
+        raise NotOnLoopback(
             f"The fake listens on loopback only, and {host!r} is not on it. "
             "Give 127.0.0.1, ::1 or localhost."
         )

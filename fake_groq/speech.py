@@ -127,7 +127,7 @@ def _text_of(body: dict[str, Any]) -> str:
     model = body.get("model")
     if not model:
         raise _invalid("model is required", said)
-    if model not in MODELS:
+    if not isinstance(model, str) or model not in MODELS:
         raise _Refused(_no_such_model(str(model)), said)
     if not said:
         raise _invalid("input is required", said)

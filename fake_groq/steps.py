@@ -170,19 +170,16 @@ def cut(steps: tuple[Step, ...], after_ms: float) -> tuple[tuple[Step, ...], tup
     for at, step in enumerate(steps):
         if not isinstance(step, Send) or not step.spans:
             continue
+        if not room:
+            behind_last = behind_last or at
+            break
         if room < step.samples:
-            before, after = _split(step, room)
-            return steps[:at] + before, after + steps[at + 1 :]
+            before, after = split_spans(step.spans, room)
+            divided = (replace(step, spans=before), Send(spans=after))
+            return (*steps[:at], divided[0]), (divided[1], *steps[at + 1 :])
         room -= step.samples
         behind_last = at + 1
     return steps[:behind_last], steps[behind_last:]
-
-
-def _split(send: Send, room: int) -> tuple[tuple[Send, ...], tuple[Send, ...]]:
-    if not room:
-        return (), (send,)
-    before, after = split_spans(send.spans, room)
-    return (replace(send, spans=before),), (Send(spans=after),)
 
 
 def split_spans(spans: tuple[Span, ...], room: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:

@@ -5,6 +5,7 @@ import json
 from typing import Final
 
 from aiohttp import WSMsgType, web
+from aiohttp.http import WebSocketError
 
 from fake_groq import answers
 from fake_groq.answers import GroqError
@@ -17,7 +18,7 @@ from fake_groq.wire import Wire
 
 REQUESTS_WAITING_MAX: Final = 16
 REQUEST_BYTES_MAX: Final = 1 << 20
-CLOSE_S_MAX: Final = 10.0  # how long the client may take to answer our close frame
+NORMAL_CLOSURE: Final = 1000
 POLICY_VIOLATION: Final = 1008
 INTERNAL_ERROR: Final = 1011
 NO_CODE: Final = 1005
@@ -30,41 +31,45 @@ async def serve(request: web.BaseRequest, service: Service, wire: Wire) -> web.S
         number = service.refuse(wire, status=fault.status, code=fault.name)
         error = answers.error_of(fault.status, "")
         return refusal(error, service, wire, number=number)
-    socket = web.WebSocketResponse(
-        timeout=CLOSE_S_MAX, compress=False, max_msg_size=REQUEST_BYTES_MAX
-    )
+    socket = web.WebSocketResponse(autoclose=False, compress=False, max_msg_size=REQUEST_BYTES_MAX)
     await socket.prepare(request)
     await wire.while_there(_converse(socket, service, wire))
+    wire.hang_up()
     return socket
 
 
 async def _converse(socket: web.WebSocketResponse, service: Service, wire: Wire) -> None:
+    """Read and answer until the connection is gone, which ends both."""
     requests: asyncio.Queue[str] = asyncio.Queue(REQUESTS_WAITING_MAX)
+    outlet = WebSocketOutlet(socket, wire)
     async with asyncio.TaskGroup() as tasks:
-        name = f"read-{wire.number}"
-        reader = tasks.create_task(_read(socket, wire, requests), name=name)
-        outlet = WebSocketOutlet(socket, wire)
-        while not socket.closed:
+        reading = _read(socket, wire, outlet, requests)
+        tasks.create_task(reading, name=f"read-{wire.number}")
+        while True:
             await _answer(await requests.get(), outlet, service, wire)
-        reader.cancel()
 
 
-async def _read(socket: web.WebSocketResponse, wire: Wire, requests: asyncio.Queue[str]) -> None:
+async def _read(
+    socket: web.WebSocketResponse,
+    wire: Wire,
+    outlet: "WebSocketOutlet",
+    requests: asyncio.Queue[str],
+) -> None:
     """Read without a pause, so that pings are answered and a close frame is seen at once."""
     while True:
         message = await socket.receive()
         if message.type is WSMsgType.TEXT and not requests.full():
             requests.put_nowait(message.data)
         elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
-            wire.part("own", f"close {POLICY_VIOLATION}")
-            await socket.close(code=POLICY_VIOLATION, message=b"One text message per speech.")
-            return
+            await outlet.say_goodbye(POLICY_VIOLATION)
         elif message.type is WSMsgType.CLOSE:
-            wire.part("peer", f"close {message.data or NO_CODE}")
+            code = message.data or NO_CODE
+            wire.part("peer", f"close {code}")
+            await outlet.say_goodbye(code if code != NO_CODE else NORMAL_CLOSURE)
             return
-        else:  # we are closing, or the client broke the protocol: aiohttp has closed with a code
-            if message.type is WSMsgType.ERROR:
-                wire.part("own", f"close {socket.close_code}")
+        else:  # the connection is gone, or aiohttp has closed it for a breach of the protocol
+            if isinstance(message.data, WebSocketError):
+                wire.part("own", f"close {int(message.data.code)}")
             return
 
 
@@ -80,25 +85,30 @@ async def _answer(text: str, outlet: "WebSocketOutlet", service: Service, wire: 
 
 
 class WebSocketOutlet:
-    """Writes a stream as binary messages."""
+    """Writes a stream as binary messages, until the goodbye.
+
+    The close frame is our own and not aiohttp's, which would hang up without waiting for the answer
+    while somebody reads.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, wire: Wire) -> None:
         self._socket = socket
         self._wire = wire
+        self._said_goodbye = False
 
     async def accept(self) -> None:
         """Send nothing: the upgrade was the acceptance."""
 
     async def send(self, data: bytes) -> None:
         """Send one binary message."""
-        await self._socket.send_bytes(data)
+        await self._write(data, WSMsgType.BINARY)
 
     async def mark(self, unit: Unit) -> None:
         """Send a text or a binary message; the close frame goes by `close`."""
         if unit.how == "text":
-            await self._socket.send_str(unit.data.decode())
+            await self._write(unit.data, WSMsgType.TEXT)
         elif unit.how == "binary":
-            await self._socket.send_bytes(unit.data)
+            await self._write(unit.data, WSMsgType.BINARY)
 
     async def refuse(self, refusal: Refuse) -> None:
         """Send an error message and close: for a status it is too late."""
@@ -107,13 +117,26 @@ class WebSocketOutlet:
 
     async def say(self, error: GroqError, code: int) -> None:
         """Send an error message and close with this code."""
-        await self._socket.send_str(json.dumps(error.body()))
+        await self._write(json.dumps(error.body()).encode(), WSMsgType.TEXT)
         await self.close(code)
 
     async def close(self, code: int) -> None:
-        """Send a close frame and wait for that of the client."""
-        self._wire.part("own", f"close {code}")
-        await self._socket.close(code=code)
+        """Send a close frame and wait until the client is gone; the wire bounds that."""
+        await self.say_goodbye(code)
+        await self._wire.departed.wait()
+
+    async def say_goodbye(self, code: int) -> None:
+        """Send the close frame, the first time that this is called."""
+        if not self._said_goodbye:
+            self._said_goodbye = True
+            self._wire.part("own", f"close {code}")
+            await self._socket.send_frame(code.to_bytes(2, "big"), WSMsgType.CLOSE)
+
+    async def _write(self, data: bytes, kind: WSMsgType) -> None:
+        if self._said_goodbye:
+            await self._wire.departed.wait()
+            raise ConnectionResetError("Nothing follows a close frame.")
+        await self._socket.send_frame(data, kind)
 
 
 class _NotUnderstood(Exception):

@@ -26,7 +26,7 @@ Factory = Callable[
 
 WRITE_BUFFER_BYTES_MAX: Final = 32_768  # above it writers wait for the socket
 # How long a connection may take to be gone: for what we buffer, and our close frame's answer.
-GONE_S_MAX: Final[dict[By, float]] = {"peer": 5.0, "own": 15.0}
+GONE_S_MAX: Final[dict[By, float]] = {"peer": 5.0, "own": 10.0}
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
@@ -96,13 +96,13 @@ class Wire(web.RequestHandler):
 
     def part(self, by: By, how: str) -> None:
         """Note who lets go of the connection, and how; the first to do so has done it."""
+        if by == "peer":
+            self.departed.set()
         if self._parting is not None:
             return
         self._parting = (by, how)
         if self.occupant is not None:
             self.occupant.release(by, how)
-        if by == "peer":
-            self.departed.set()
         if self._socket is not None:
             loop = asyncio.get_running_loop()
             self._limit = loop.call_later(GONE_S_MAX[by], self._socket.abort)

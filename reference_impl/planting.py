@@ -63,6 +63,7 @@ def _tell_names(package: str, names: Sequence[str], asked: str | None) -> None:
     if asked is None:
         sys.stderr.write(f"Expected {usage}; NAME is one of: {', '.join(names)}.\n")
         return
-    near = difflib.get_close_matches(asked, names, n=1, cutoff=0.0)
+    begun = [name for name in names if asked and name.startswith(asked)]
+    near = begun or difflib.get_close_matches(asked, names, n=1, cutoff=0.0)
     hint = f"; did you mean {near[0]!r}?" if near else "."
     sys.stderr.write(f"There is no {asked!r} in {package}{hint}\n")

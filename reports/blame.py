@@ -4,6 +4,8 @@ The lanes are read, nothing is judged anew. What the upstream's ledger holds is 
 lies between that and the client is the SUT's.
 """
 
+import re
+
 from harness.model.verdict import Evidence, Finding
 from reports.figures import number
 from reports.parts import Blame
@@ -16,7 +18,15 @@ BY_CONSTRUCTION = {
     "AUD-1": "by its ledger the upstream sent each sample once and in order",
 }
 UNSEEN = "the upstream was not seen in this run; towards its client the SUT answers for it"
-OWN_STREAMS = "nobody else can let go of its upstream streams"
+OWN_STREAMS = "nobody else can let go of its upstream streams and sockets"
+NAMED = re.compile(r"\bmessage (m\d+)\b")
+DOINGS = (
+    ("end marker", "the upstream had ended {ago}, all of its audio and its end marker sent"),
+    (" fails", "the upstream had failed {ago}, on purpose; the answer to that is the SUT's"),
+    ("released (peer", "the upstream stream had been let go {ago}; what came then is the SUT's"),
+    ("socket closed", "the upstream's socket had been closed {ago}; what came then is the SUT's"),
+)
+"""What the upstream can have done, the plainest first: words of its line, and the sentence."""
 
 
 def blame_for(rule: str, finding: Finding, *, grade: str) -> Blame:
@@ -41,7 +51,7 @@ def blame_of_excused(finding: Finding, *, is_settled: bool) -> Blame:
 
 def _release(lanes: tuple[Evidence, ...]) -> str:
     breach_ms = _breach_ms(lanes)
-    gone = [line for line in _upstream(lanes) if _is_gone(line)]
+    gone = [line for line in _upstream(lanes) if _is_let_go(line)]
     if any(line.at_ms >= breach_ms for line in gone):
         return f"{OWN_STREAMS}, and the ledger saw it happen only at the end of that time"
     if gone:
@@ -51,39 +61,40 @@ def _release(lanes: tuple[Evidence, ...]) -> str:
 
 def _doing(rule: str, finding: Finding) -> str:
     breach_ms = _breach_ms(finding.lanes)
-    last = _last_of_its_stream(finding, breach_ms)
-    if last is None:
+    before = _of_its_stream(finding, breach_ms)
+    if not before:
         return "the upstream did nothing around this moment that could explain it"
-    ago = f"{number(max(0.0, breach_ms - last.at_ms))} ms before"
-    if _is_gone(last):
-        return f"the upstream stream had been let go {ago}; what came then was the SUT's own"
-    if "end marker" in last.text:
-        return f"the upstream had ended {ago}, all of its audio and its end marker sent"
-    if " fails" in last.text:
-        return f"the upstream had failed {ago}, on purpose; the answer to that is the SUT's"
+    for words, sentence in DOINGS:
+        told = [line for line in before if words in line.text]
+        if told:
+            return sentence.format(ago=f"{number(max(0.0, breach_ms - told[0].at_ms))} ms before")
     if rule.startswith("STOP-"):
         return "the upstream stream was still live: the SUT had not let go of it"
     return "the upstream stream was live and in order by its ledger; the SUT stands in between"
 
 
-def _last_of_its_stream(finding: Finding, breach_ms: float) -> Evidence | None:
-    """Return the last upstream line before the breach.
+def _of_its_stream(finding: Finding, breach_ms: float) -> list[Evidence]:
+    """Return the upstream's lines before the breach.
 
-    Around a whole session there are streams of two messages, and the earlier one is meant.
+    Around a whole session there are streams of two messages: the one that the sentence names is
+    meant, else the earlier.
     """
     before = [line for line in _upstream(finding.lanes) if line.at_ms <= breach_ms]
-    if finding.message is None and before:
-        stream = before[0].text.split(" ")[:2]
-        before = [line for line in before if line.text.split(" ")[:2] == stream]
-    return before[-1] if before else None
+    if finding.message is not None or not before:
+        return before
+    named = NAMED.search(finding.sentence)
+    opened = [line for line in before if named and line.text.endswith(f"opened for {named[1]}")]
+    stream = (opened or before)[0].text.split(" ")[:2]
+    return [line for line in before if line.text.split(" ")[:2] == stream]
 
 
 def _upstream(lanes: tuple[Evidence, ...]) -> list[Evidence]:
     return [line for line in lanes if line.lane == "upstream"]
 
 
-def _is_gone(line: Evidence) -> bool:
-    return "released" in line.text or "socket closed" in line.text
+def _is_let_go(line: Evidence) -> bool:
+    """Tell whether the line shows the SUT letting go; an upstream that ends does so by itself."""
+    return "released (peer" in line.text or "socket closed" in line.text
 
 
 def _breach_ms(lanes: tuple[Evidence, ...]) -> float:

@@ -2,6 +2,8 @@
 
 import shlex
 
+import msgspec
+
 from harness.model.record import Manifest
 from harness.model.verdict import Deadline, Evidence, Finding, Judgement, RuleVerdict, Verdict
 from reports.blame import blame_for, blame_of_excused
@@ -10,6 +12,21 @@ from reports.wording import clean, sentence
 
 USUAL_TIER = "standard"
 FAIL, EXCUSED, UNDECIDED = "FAIL", "EXCUSED", "UNDECIDED"
+MOMENT = "at this moment"
+SIGNAL, AUDIO, UPSTREAM = ("◄── end ", "◄── start ", "◄── error "), ("frames",), ("stream ",)
+BREACHED_BY = {
+    "EOS-1": SIGNAL,
+    "EOS-2": AUDIO + SIGNAL,
+    "EOS-3": SIGNAL,
+    "EOS-4": SIGNAL,
+    "STOP-1": AUDIO,
+    "STOP-3": SIGNAL,
+    "MSG-1": AUDIO,
+    "MSG-2": SIGNAL,
+    "ISO-1": AUDIO,
+    "AUD-1": AUDIO,
+}
+"""By what kind of event a rule is breached, in words of its line; by the upstream's otherwise."""
 
 
 def cards_of(manifest: Manifest, judgement: Judgement) -> tuple[Card, ...]:
@@ -70,31 +87,45 @@ def _card(
         phase=finding.category,
         measured=_measured(finding.deadline, finding.excuse_ms),
         faults=_faults(finding.lane, judgement),
-        lines=lines_of(finding.lanes),
+        lines=lines_of(rule.id, finding.lanes),
         again=again(manifest, finding.scenario),
     )
 
 
-def lines_of(lanes: tuple[Evidence, ...]) -> tuple[Line, ...]:
+def lines_of(rule: str, lanes: tuple[Evidence, ...]) -> tuple[Line, ...]:
     """Return the lanes with the breach marked on the event that it is.
 
-    The record marks a breach by a line of its own; it stays one where no event has its moment.
+    The record marks a breach by a line of its own. That line stays where no event of the same
+    moment can be the one, say because the breach is that nothing came.
     """
     lines: list[Line] = []
     for evidence in lanes:
         line = Line(
             at_ms=evidence.at_ms,
             lane=evidence.lane,
-            text=clean(evidence.text),
+            text=MOMENT if evidence.is_breach else clean(evidence.text),
             is_breach=evidence.is_breach,
         )
-        same = [i for i, other in enumerate(lines) if other.at_ms == evidence.at_ms]
-        if not evidence.is_breach or not same:
+        place = _event_of(rule, line, lines) if line.is_breach else None
+        if place is None:
             lines.append(line)
-            continue
-        event = lines[same[-1]]
-        lines[same[-1]] = Line(at_ms=event.at_ms, lane=event.lane, text=event.text, is_breach=True)
+        else:
+            lines[place] = msgspec.structs.replace(lines[place], is_breach=True)
     return tuple(lines)
+
+
+def _event_of(rule: str, breach: Line, lines: list[Line]) -> int | None:
+    """Return the place of the event that is the breach: of the same moment, of the right kind.
+
+    Several events may have one moment, since one read brings many frames.
+    """
+    words = BREACHED_BY.get(rule, UPSTREAM)
+    fitting = [
+        place
+        for place, line in enumerate(lines)
+        if line.at_ms == breach.at_ms and any(word in line.text for word in words)
+    ]
+    return fitting[-1] if fitting else None
 
 
 def _measured(deadline: Deadline | None, excuse_ms: float | None) -> Measured | None:

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from harness.adapters.base import ADAPTERS
 from harness.judging.judge import check_limit_names
 from harness.model.errors import UsageError
 from harness.model.record import Manifest, RunFolder
 from harness.model.target import Target, load_target, shipped_targets
 from harness.scenarios.base import SCENARIOS
+from harness.sut.base import check_placeholders
 
 TIERS = ("smoke", "standard")
 SEED_BITS = 32
@@ -55,6 +57,8 @@ def target_of(name: str) -> Target:
     """
     target = load_target(name, shipped=shipped_targets(root()))
     check_limit_names(target)
+    check_placeholders(target)
+    ADAPTERS.get(target.adapter.name)
     return target
 
 

@@ -1,16 +1,24 @@
 """The three lanes around a breach: what client, relay and upstream did, line by line."""
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from typing import NamedTuple
 
 from harness.model.units import NS_PER_MS, audio_ms
 from harness.model.verdict import Evidence, Finding
-from harness.model.views import MessageView, SessionView
-
-if TYPE_CHECKING:
-    from harness.model.events import Run
+from harness.model.views import AudioReceived, MessageView, SessionView
 
 LINES_MAX = 12
 NEIGHBOURS = 5
+LAST = 1 << 62
+
+
+class _Line(NamedTuple):
+    """One line of the lanes; ``seq`` orders what one read brought at the same moment."""
+
+    at_ns: int
+    seq: int
+    lane: str
+    text: str
 
 
 def excerpt(view: MessageView | SessionView, finding: Finding) -> tuple[Evidence, ...]:
@@ -19,21 +27,18 @@ def excerpt(view: MessageView | SessionView, finding: Finding) -> tuple[Evidence
     if not messages:
         return ()
     zero_ns = messages[0].speak.at_ns
-    lines: list[tuple[int, str, str]] = []
-    for message in messages:
-        lines += _client(message) + _upstream(message)
-    lines.append((finding.at_ns, "client", "◄── breach"))
-    lines.sort(key=lambda line: line[0])
-    at = next(i for i, line in enumerate(lines) if line[2] == "◄── breach")
-    begin = max(0, min(at - NEIGHBOURS - 1, len(lines) - LINES_MAX))
+    lines = [line for message in messages for line in (*_client(message), *_upstream(message))]
+    breach = _Line(finding.at_ns, LAST, "client", "◄── breach")
+    lines = sorted([*lines, breach], key=lambda line: (line.at_ns, line.seq))
+    begin = max(0, min(lines.index(breach) - NEIGHBOURS - 1, len(lines) - LINES_MAX))
     return tuple(
         Evidence(
-            at_ms=round((at_ns - zero_ns) / NS_PER_MS, 3),
-            lane=lane,
-            text=text,
-            is_breach=text == "◄── breach",
+            at_ms=round((line.at_ns - zero_ns) / NS_PER_MS, 3),
+            lane=line.lane,
+            text=line.text,
+            is_breach=line is breach,
         )
-        for at_ns, lane, text in lines[begin : begin + LINES_MAX]
+        for line in lines[begin : begin + LINES_MAX]
     )
 
 
@@ -43,64 +48,64 @@ def _around(session: SessionView, at_ns: int) -> list[MessageView]:
     return before[-2:] or session.messages[:1]
 
 
-def _client(message: MessageView) -> list[tuple[int, str, str]]:
+def _client(message: MessageView) -> list[_Line]:
     name = message.message
-    lines = [(message.speak.at_ns, "client", f"speak {name} ──►")]
-    lines += [(s.at_ns, "relay", f"◄── start {name}") for s in message.starts]
-    lines += [(s.at_ns, "relay", f'◄── end {name} "{s.detail}"') for s in message.ends]
-    lines += [(s.at_ns, "relay", f'◄── error {name} "{s.detail}"') for s in message.errors]
-    stop = message.stop
+    speak, stop = message.speak, message.stop
+    lines = [_Line(speak.at_ns, speak.seq, "client", f"speak {name} ──►")]
+    for signal in (*message.starts, *message.ends, *message.errors):
+        detail = f' "{signal.detail}"' if signal.detail else ""
+        text = f"◄── {signal.kind} {name}{detail}"
+        lines.append(_Line(signal.at_ns, signal.seq, "relay", text))
     if stop is not None:
-        lines.append((stop.at_ns, "client", f"STOP {name} ({stop.phase.value}) ──►"))
+        lines.append(_Line(stop.at_ns, stop.seq, "client", f"STOP {name} ({stop.phase.value}) ──►"))
         how = "cap, PONG late" if stop.is_fence_late else "PONG"
-        lines.append((stop.effective_ns, "relay", f"effective fence ({how})"))
+        lines.append(_Line(stop.effective_ns, LAST, "relay", f"effective fence ({how})"))
     if message.left_ns is not None:
-        lines.append((message.left_ns, "client", f"leaves ({message.left_how})"))
+        lines.append(_Line(message.left_ns, 0, "client", f"leaves ({message.left_how})"))
     if message.lost_ns is not None:
-        lines.append((message.lost_ns, "relay", "connection gone"))
+        lines.append(_Line(message.lost_ns, LAST, "relay", "connection gone"))
     return lines + _audio(message)
 
 
-def _audio(message: MessageView) -> list[tuple[int, str, str]]:
+def _audio(message: MessageView) -> list[_Line]:
     """Return the first frame, the last of each stretch without a signal, and how much it was."""
-    cuts = sorted(
-        [s.at_ns for s in (*message.starts, *message.ends, *message.errors)]
-        + ([message.stop.at_ns, message.stop.effective_ns] if message.stop else [])
-    )
-    stretches: dict[int, list[tuple[int, int, Run | None]]] = {}
+    cuts = sorted(signal.seq for signal in (*message.starts, *message.ends, *message.errors))
+    if message.stop is not None:
+        cuts = sorted([*cuts, message.stop.seq])
+    stretches: dict[int, list[AudioReceived]] = {}
     for audio in message.audio:
-        place = sum(1 for cut in cuts if cut < audio.at_ns)
-        run = audio.runs[0] if audio.runs else None
-        stretches.setdefault(place, []).append((audio.at_ns, audio.bytes // 2, run))
+        stretches.setdefault(bisect_left(cuts, audio.seq), []).append(audio)
     lines = []
     for frames in stretches.values():
-        total = audio_ms(sum(samples for _, samples, _ in frames))
-        run = frames[0][2]
-        where = f" from sample {run[1]}" if run else ""
-        text = f"◄── audio {message.message}{where}: {len(frames)} frames, {total:.0f} ms"
-        lines.append((frames[0][0], "relay", text))
-        if len(frames) > 1:
-            lines.append((frames[-1][0], "relay", f"◄── last of these {len(frames)} frames"))
+        first, last, count = frames[0], frames[-1], len(frames)
+        total = audio_ms(sum(audio.bytes // 2 for audio in frames))
+        where = f" from sample {first.runs[0][1]}" if first.runs else ""
+        many = f"{count} frames" if count > 1 else "1 frame"
+        text = f"◄── audio {message.message}{where}: {many}, {total:.0f} ms"
+        lines.append(_Line(first.at_ns, first.seq, "relay", text))
+        if count > 1:
+            lines.append(_Line(last.at_ns, last.seq, "relay", f"◄── last of these {count} frames"))
     return lines
 
 
-def _upstream(message: MessageView) -> list[tuple[int, str, str]]:
+def _upstream(message: MessageView) -> list[_Line]:
     lines = []
     for stream in message.streams:
         name = f"stream {stream.exchange}"
-        lines.append((stream.opened_ns, "upstream", f"{name} opened for {message.message}"))
-        if stream.first_sent_ns:
-            lines.append((stream.first_sent_ns, "upstream", f"{name} first audio"))
-        if stream.last_sent_ns and stream.last_sent_ns != stream.first_sent_ns:
-            text = f"{name} last audio, {audio_ms(stream.sent_samples):.0f} ms in all"
-            lines.append((stream.last_sent_ns, "upstream", text))
-        if stream.ended_ns:
-            lines.append((stream.ended_ns, "upstream", f"{name} end marker {stream.marker or ''}"))
-        if stream.failed_ns:
-            lines.append((stream.failed_ns, "upstream", f"{name} fails: {stream.failed_how}"))
-        if stream.released_ns:
-            how = f"{stream.released_by}, {stream.released_how}"
-            lines.append((stream.released_ns, "upstream", f"{name} released ({how})"))
-        if stream.socket_closed_ns:
-            lines.append((stream.socket_closed_ns, "upstream", f"{name} socket closed"))
+        audio = f"{audio_ms(stream.sent_samples):.0f} ms in all"
+        how = f"{stream.released_by}, {stream.released_how}"
+        moments = (
+            (stream.opened_ns, f"{name} opened for {message.message}"),
+            (stream.first_sent_ns, f"{name} first audio"),
+            (stream.last_sent_ns, f"{name} last audio, {audio}"),
+            (stream.ended_ns, f"{name} end marker {stream.marker or ''}".rstrip()),
+            (stream.failed_ns, f"{name} fails: {stream.failed_how}"),
+            (stream.released_ns, f"{name} released ({how})"),
+            (stream.socket_closed_ns, f"{name} socket closed"),
+        )
+        lines += [
+            _Line(at_ns, place, "upstream", text)
+            for place, (at_ns, text) in enumerate(moments)
+            if at_ns is not None
+        ]
     return lines

@@ -20,7 +20,7 @@ class Spans:
     """Joins the runs of one session's audio; every signal and command of it cuts.
 
     ``made`` is what came of it. Where the protocol has no start signals, the first audio of a
-    message is taken for one.
+    message is taken for one. ``heard`` is the own message that was heard last.
     """
 
     def __init__(self, own: int, made: list[AudioSpan]) -> None:
@@ -40,6 +40,8 @@ class Spans:
         span = self._growing
         if span is None:
             self._growing = _Growing(key, at_ns, at_ns, samples, label)
+            if key >> 16 == self._own:
+                self.heard = f"m{key & 0xFFFF}"
             return True
         if span.key != key or span.label != label:
             return False
@@ -64,10 +66,9 @@ class Spans:
                 started=self._started,
             )
         )
-        if span.key >> 16 == self._own:
-            self.heard = f"m{span.key & 0xFFFF}"
-            if not self._has_starts and not _is_before(span.key & 0xFFFF, self._started):
-                self._started = self.heard
+        is_own = span.key >> 16 == self._own
+        if is_own and not self._has_starts and not _is_before(span.key & 0xFFFF, self._started):
+            self._started = f"m{span.key & 0xFFFF}"
 
 
 def _is_before(message: int, started: str | None) -> bool:

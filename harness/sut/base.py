@@ -54,6 +54,9 @@ Starter = Callable[[SutContext], AbstractAsyncContextManager[RunningSut]]
 SUTS: Registry[Starter] = Registry("harness.sut", "way to start a SUT")
 
 
+PLACEHOLDERS = ("python", "port", "upstream.ws", "upstream.http", "end_marker", "seed")
+
+
 class _Template(string.Template):
     """Placeholders in braces with dots, ``{upstream.ws}``; no other brace is touched."""
 
@@ -75,3 +78,18 @@ def fill(text: str, placeholders: Mapping[str, str], *, where: str) -> str:
         raise UsageError(
             f"{where}: unknown placeholder {{{error.args[0]}}}; known: {known}."
         ) from None
+
+
+def check_placeholders(target: Target) -> None:
+    """Refuse placeholders that nothing will fill, before anything is started.
+
+    Raises:
+        UsageError: names the first of them, and those that exist.
+    """
+    sut = target.sut
+    places = dict.fromkeys(PLACEHOLDERS, "0")
+    texts = {"sut.url": sut.url, "sut.ready": sut.ready or ""}
+    texts |= {f"sut.command[{place}]": word for place, word in enumerate(sut.command)}
+    texts |= {f"sut.environment.{name}": value for name, value in sut.environment.items()}
+    for where, text in texts.items():
+        fill(text, places, where=where)

@@ -17,6 +17,7 @@ TIMER_S = 0.4
 class _EndsByTimer(Session):
     def await_drain(self, command: AwaitDrain) -> None:
         message_id = self._stream.current
+        assert message_id is not None, "only an open message drains"
         asyncio.get_running_loop().call_later(TIMER_S, self._time_is_up, command, message_id)
 
     def _time_is_up(self, command: AwaitDrain, message_id: str) -> None:

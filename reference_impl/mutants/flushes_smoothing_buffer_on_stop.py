@@ -37,8 +37,9 @@ class _FlushesFirst(Session):
         return self._smoother
 
     async def take_stop(self, stop: Stop) -> None:
-        if self._exchange is not None:
-            self._tasks.create_task(self._flush_and_stop(self._exchange.number, stop))
+        if self._exchange is not None and self._stream.current is not None:
+            of_this_message = Stop(message_id=stop.message_id or self._stream.current)
+            self._tasks.create_task(self._flush_and_stop(self._exchange.number, of_this_message))
 
     async def _flush_and_stop(self, exchange: int, stop: Stop) -> None:
         await asyncio.sleep(COMMAND_BUS_S)  # the way of a command to the one who obeys it

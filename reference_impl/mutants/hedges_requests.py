@@ -3,7 +3,7 @@
 Two upstream streams are live for each message, both are paid for, and no policy says so.
 """
 
-from typing import Any
+from copy import copy
 
 from reference_impl import server
 from reference_impl.completion_budget import CompletionBudget
@@ -13,16 +13,17 @@ from reference_impl.upstream_websocket import WebSocketUpstream
 
 
 class _Hedged(WebSocketUpstream):
-    def __init__(self, **shared: Any) -> None:
-        super().__init__(**shared)
-        self._reserve = WebSocketUpstream(**shared)
+    _reserve: WebSocketUpstream | None = None
 
     async def open(self, request: SpeechRequest, budget: CompletionBudget) -> None:
+        reserve = copy(self)
         await super().open(request, budget)
-        await self._reserve.open(request, budget)
+        await WebSocketUpstream.open(reserve, request, budget)
+        self._reserve = reserve
 
     def release(self) -> bool:
-        self._reserve.release()
+        if self._reserve is not None:
+            self._reserve.release()
         return super().release()
 
 

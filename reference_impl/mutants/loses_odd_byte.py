@@ -1,4 +1,4 @@
-"""Audio is cut into pieces of 1023 bytes, and a piece that is no whole number of samples is trimmed.
+"""Audio is cut into pieces of 1023 bytes, and each is trimmed to whole samples.
 
 One byte of each piece is lost; what follows is shifted by half a sample and sounds like noise.
 """

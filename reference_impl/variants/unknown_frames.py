@@ -1,4 +1,4 @@
-"""Between the audio stand text frames of a type that the client does not know: metrics, captions."""
+"""Between the audio stand text frames of a type that no client knows: metrics, captions."""
 
 import json
 

@@ -6,12 +6,13 @@ import random
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from fake_groq.app import Running, Settings, running
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, read_behaviour
@@ -22,13 +23,63 @@ DEADLINE_S = 5.0
 NONCE = 77
 ENGLISH, VOICE = "canopylabs/orpheus-v1-english", "autumn"
 FAST = {"pace": "max", "first_audio_ms": 0, "header_ms": 0}
+UPGRADE = (
+    b"GET /v1/audio/speech/stream HTTP/1.1\r\nHost: fake\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    b"Sec-WebSocket-Version: 13\r\n\r\n"
+)
 LINGER_OFF = struct.pack("ii", 1, 0)
+NO_MASK = bytes(4)
 
 Event = dict[str, Any]
 
 
 def text_of(session: int, message: int, *, sentences: int = 1) -> str:
     return message_text(session, message, sentences=sentences, rng=random.Random(5))
+
+
+class Peer:
+    """A bare connection to the fake, and the ways to leave it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def stop_reading(self) -> None:
+        transport = self.writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
+
+    def leave(self, how: str) -> None:
+        """Leave by a close frame with code 4001, a FIN, or a reset."""
+        if how == "close":
+            self.writer.write(b"\x88\x82" + NO_MASK + (4001).to_bytes(2, "big"))
+        elif how == "fin":
+            self.writer.write_eof()
+        else:
+            endpoint = self.writer.get_extra_info("socket")
+            endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_OFF)
+            self.writer.transport.abort()
+
+    async def close(self) -> None:
+        self.writer.transport.abort()
+        with suppress(OSError):
+            await self.writer.wait_closed()
+
+    async def chunks(self) -> tuple[str, list[bytes], str]:
+        """Read an HTTP answer: head, chunks of the body, and how it ended: end, fin or rst."""
+        head, body = "", list[bytes]()
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+                while size := int((await self.reader.readuntil(b"\r\n"))[:-2], 16):
+                    body.append((await self.reader.readexactly(size + 2))[:-2])
+                await self.reader.readexactly(2)
+        except asyncio.IncompleteReadError:
+            return head, body, "fin"
+        except ConnectionResetError:
+            return head, body, "rst"
+        return head, body, "end"
 
 
 class Fake:
@@ -39,41 +90,50 @@ class Fake:
         self.ledger = ledger
         self.base = f"http://{running.address}"
         self.url = f"ws://{running.address}/v1/audio/speech/stream"
-
-    def behave(self, text: str | None = None, **behaviour: object) -> None:
-        """Set the default, or what a text shall meet."""
-        rulebook = self.running.service.rulebook
-        if text is None:
-            rulebook.update({"default": behaviour})
-        else:
-            rulebook.update({"rules": [{"match": {"text": text}, "behaviour": behaviour}]})
+        self.peers: list[Peer] = []
 
     def events(self, *kinds: str) -> list[Event]:
         found = [json.loads(line) for line in self.ledger.read_text().splitlines()]
         return [event for event in found if not kinds or event["kind"] in kinds]
 
-    async def wait_for(self, kind: str, *, count: int = 1, **data: object) -> Event:
-        """Return the event number `count` of a kind with such data, once it is written."""
+    async def wait_for(self, kind: str, **data: object) -> Event:
+        """Return the first event of a kind with such data, once it is written."""
 
         def matching() -> list[Event]:
             return [e for e in self.events(kind) if data.items() <= e["data"].items()]
 
-        await eventually(lambda: len(matching()) >= count)
-        return matching()[count - 1]
+        await eventually(lambda: bool(matching()))
+        return matching()[0]
 
-    async def raw(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection(self.running.host, self.running.port)
+    async def connected(self) -> Peer:
+        """Open a bare connection; it is closed with the fake at the latest."""
+        peer = Peer(*await asyncio.open_connection(self.running.host, self.running.port))
+        self.peers.append(peer)
+        return peer
 
-    async def post(self, text: str, **fields: object) -> tuple[asyncio.StreamReader, "Peer"]:
-        """Send a request for speech over a bare socket."""
-        reader, writer = await self.raw()
+    async def posted(self, text: str) -> Peer:
+        """Send a request for speech over a bare connection."""
+        peer = await self.connected()
         request = {"model": ENGLISH, "input": text, "voice": VOICE, "response_format": "wav"}
-        body = json.dumps(request | fields).encode()
-        writer.write(
+        body = json.dumps(request).encode()
+        peer.writer.write(
             b"POST /openai/v1/audio/speech HTTP/1.1\r\nHost: fake\r\n"
             b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
         )
-        return reader, Peer(writer)
+        return peer
+
+    async def upgraded(self, text: str | None = None) -> Peer:
+        """Open a WebSocket by hand, and ask for a text if one is given."""
+        peer = await self.connected()
+        peer.writer.write(UPGRADE)
+        async with asyncio.timeout(DEADLINE_S):
+            head = await peer.reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101"), head
+        if text is not None:
+            data = json.dumps({"model": ENGLISH, "input": text, "voice": VOICE}).encode()
+            assert 126 <= len(data) < 65_536, "the frame below has a length of two bytes"
+            peer.writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + NO_MASK + data)
+        return peer
 
     @asynccontextmanager
     async def speaking(self, text: str) -> AsyncIterator[ClientConnection]:
@@ -81,28 +141,6 @@ class Fake:
         async with connect(self.url, compression=None) as client:
             await client.send(json.dumps({"model": ENGLISH, "input": text, "voice": VOICE}))
             yield client
-
-
-class Peer:
-    """The writing end of a bare socket, and the ways to leave."""
-
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self.writer = writer
-
-    def leave(self, how: str) -> None:
-        if how == "rst":
-            reset(self.writer.transport)
-        elif how == "half":
-            self.writer.write_eof()
-        else:
-            self.writer.close()
-
-
-def reset(transport: asyncio.BaseTransport) -> None:
-    endpoint: socket.socket = transport.get_extra_info("socket")
-    endpoint.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_OFF)
-    assert isinstance(transport, asyncio.Transport)
-    transport.abort()
 
 
 @asynccontextmanager
@@ -117,7 +155,12 @@ async def fake(**behaviour: object) -> AsyncIterator[Fake]:
             behaviour=read_behaviour(FAST | behaviour, DEFAULT_BEHAVIOUR),
         )
         async with running(settings) as server:
-            yield Fake(server, ledger)
+            stage = Fake(server, ledger)
+            try:
+                yield stage
+            finally:
+                for peer in stage.peers:
+                    await peer.close()
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
@@ -127,29 +170,30 @@ async def eventually(condition: Callable[[], bool]) -> None:
 
 
 def runs_of(pcm: bytes) -> list[tuple[int, int, int]]:
-    """Return (key, first sample, count) of what was heard."""
+    """Return (key, first sample, count) of what was heard, in as few runs as can be."""
     decoder = Decoder(NONCE)
-    runs = [*decoder.feed(pcm).runs, *decoder.flush().runs]
     joined: list[tuple[int, int, int]] = []
-    for key, first, count in runs:
-        if joined and joined[-1][0] == key and joined[-1][1] + joined[-1][2] == first:
+    for key, first, count in [*decoder.feed(pcm).runs, *decoder.flush().runs]:
+        if joined and joined[-1][0] == key and sum(joined[-1][1:]) == first:
             joined[-1] = (key, joined[-1][1], joined[-1][2] + count)
         else:
             joined.append((key, first, count))
     return joined
 
 
-async def chunks(reader: asyncio.StreamReader) -> tuple[str, list[bytes], str]:
-    """Read an answer: its head, the chunks of its body, and how that ended: end, fin or rst."""
-    head, body = "", list[bytes]()
+async def heard(client: ClientConnection) -> tuple[bytes, list[str], str]:
+    """Return the audio and the texts until the end, and that: "close CODE", "fin" or "rst"."""
+    pcm, texts = b"", list[str]()
     try:
         async with asyncio.timeout(DEADLINE_S):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            while size := int((await reader.readuntil(b"\r\n"))[:-2], 16):
-                body.append((await reader.readexactly(size + 2))[:-2])
-            await reader.readexactly(2)
-    except asyncio.IncompleteReadError:
-        return head, body, "fin"
-    except ConnectionResetError:
-        return head, body, "rst"
-    return head, body, "end"
+            while True:
+                message = await client.recv()
+                if isinstance(message, bytes):
+                    pcm += message
+                else:
+                    texts.append(message)
+    except ConnectionClosed as closed:
+        if closed.rcvd is not None:
+            return pcm, texts, f"close {closed.rcvd.code}"
+        is_reset = isinstance(closed.__cause__, ConnectionResetError)
+        return pcm, texts, "rst" if is_reset else "fin"

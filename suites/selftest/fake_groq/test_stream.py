@@ -5,33 +5,16 @@ import json
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import connect
 
 from fake_groq.watermark import stream_key
-from suites.selftest.fake_groq.staging import DEADLINE_S, eventually, fake, runs_of, text_of
+from suites.selftest.fake_groq.staging import DEADLINE_S, eventually, fake, heard, runs_of, text_of
 
 pytestmark = pytest.mark.io
 
 TEXT = text_of(3, 2)
 KEY = stream_key(3, 2, 0, 0)
 TOTAL = 1920 * -(-20 * len(TEXT) // 80)
-
-
-async def heard(client: ClientConnection) -> tuple[bytes, list[str], str]:
-    """Return audio, texts and how it ended."""
-    pcm, texts = b"", []
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            while True:
-                message = await client.recv()
-                if isinstance(message, bytes):
-                    pcm += message
-                else:
-                    texts.append(message)
-    except ConnectionClosed as closed:
-        code = closed.rcvd.code if closed.rcvd else None
-        return pcm, texts, f"close {code}" if code else "broken"
 
 
 async def test_the_audio_is_whole_and_its_own_and_the_marker_comes_last() -> None:
@@ -116,12 +99,10 @@ async def test_the_other_markers(marker: str, texts: list[str], end: str, extra:
 
 async def test_a_close_marker_ends_the_stream_before_the_client_answers() -> None:
     async with fake(end_marker="close") as server:
-        reader, writer = await server.raw()
-        await upgrade(reader, writer)
-        send_text(writer, json.dumps({"input": TEXT}))
+        peer = await server.upgraded(TEXT)
         await server.wait_for("stream_ended")  # our answer to the close frame is still to come
         assert server.events("socket_closed") == []
-        writer.close()
+        peer.leave("fin")
         closed = await server.wait_for("socket_closed")
         assert (closed["data"]["by"], closed["data"]["how"]) == ("own", "close 1000")
 
@@ -137,8 +118,6 @@ async def test_a_socket_that_stays_takes_the_next_request() -> None:
             assert message == "__END__"
             assert [key for key, _, _ in runs_of(pcm)] == [stream_key(session, 1, 0, 0)]
         await client.close(4000)
-        closed = await server.wait_for("socket_closed", profile=None) if False else None
-        assert closed is None
         closed = await server.wait_for("socket_closed")
         assert (closed["data"]["by"], closed["data"]["how"]) == ("peer", "close 4000")
         released = server.events("stream_released")
@@ -186,20 +165,18 @@ async def test_too_many_requests_in_a_row_are_a_breach_of_policy() -> None:
 
 async def test_a_broken_frame_is_a_breach_of_protocol() -> None:
     async with fake() as server:
-        reader, writer = await server.raw()
-        await upgrade(reader, writer)
-        writer.write(b"\xff\xff\xff\xff")
+        peer = await server.upgraded()
+        peer.writer.write(b"\xff\xff\xff\xff")
         closed = await server.wait_for("socket_closed")
         assert (closed["data"]["by"], closed["data"]["how"]) == ("own", "close 1002")
-        writer.close()
 
 
 async def test_pings_are_answered_while_the_stream_is_stalled() -> None:
-    async with fake(faults=["stall_before_first_byte"]) as server:
-        async with server.speaking(TEXT) as client:
-            await server.wait_for("stream_stalled")
-            async with asyncio.timeout(DEADLINE_S):
-                await (await client.ping())
+    stall = ["stall_before_first_byte"]
+    async with fake(faults=stall) as server, server.speaking(TEXT) as client:
+        await server.wait_for("stream_stalled")
+        async with asyncio.timeout(DEADLINE_S):
+            await (await client.ping())
 
 
 LEAVINGS = [("close", "close 4001"), ("fin", "fin"), ("rst", "rst")]
@@ -219,60 +196,29 @@ async def test_the_ledger_sees_who_let_go_and_how_also_while_nothing_is_written(
     way: str, how: str, behaviour: dict[str, Any], after: str
 ) -> None:
     async with fake(**behaviour) as server:
-        reader, writer = await server.raw()
-        await upgrade(reader, writer)
-        send_text(writer, json.dumps({"input": TEXT}))
+        peer = await server.upgraded(TEXT)
         await server.wait_for(after)
         left_at = asyncio.get_running_loop().time()
-        leave(writer, way)
+        peer.leave(way)
         released = await server.wait_for("stream_released")
         closed = await server.wait_for("socket_closed")
         for event in (released, closed):
             assert (event["data"]["by"], event["data"]["how"]) == ("peer", how)
             assert event["at_ns"] / 1e9 - left_at < 0.5
-        writer.close()
         await eventually(lambda: not server.running.server.wires)
         assert len(server.events("stream_released")) == len(server.events("socket_closed")) == 1
 
 
 async def test_a_client_that_reads_nothing_stops_the_stream_and_costs_no_memory() -> None:
     async with fake(ms_per_character=20_000) as server:
-        reader, writer = await server.raw()
-        await upgrade(reader, writer)
-        writer.transport.pause_reading()
-        send_text(writer, json.dumps({"input": TEXT}))
+        peer = await server.upgraded(TEXT)
+        peer.stop_reading()
         wires = server.running.server.wires
         await eventually(lambda: any(wire.queued_bytes > 32_768 for wire in wires))
         assert max(wire.queued_bytes for wire in wires) < 64_000
-        leave(writer, "rst")
+        peer.leave("rst")
         released = await server.wait_for("stream_released")
         assert (released["data"]["by"], released["data"]["how"]) == ("peer", "rst")
         sent = server.events("stream_sent")
         assert released["data"]["samples_sent"] < sum(e["data"]["bytes"] for e in sent) // 2 + 1
         assert sent[-1]["data"]["queued_bytes"] > 0
-
-
-async def upgrade(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.write(
-        b"GET /v1/audio/speech/stream HTTP/1.1\r\nHost: fake\r\nUpgrade: websocket\r\n"
-        b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-        b"Sec-WebSocket-Version: 13\r\n\r\n"
-    )
-    async with asyncio.timeout(DEADLINE_S):
-        head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 101")
-
-
-def send_text(writer: asyncio.StreamWriter, text: str) -> None:
-    """Send one masked text message; the mask is 0."""
-    data = text.encode()
-    writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + bytes(4) + data)
-
-
-def leave(writer: asyncio.StreamWriter, way: str) -> None:
-    from suites.selftest.fake_groq.staging import Peer
-
-    if way == "close":
-        writer.write(b"\x88\x82" + bytes(4) + (4001).to_bytes(2, "big"))
-    else:
-        Peer(writer).leave(way)

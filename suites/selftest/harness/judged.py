@@ -1,5 +1,6 @@
 """What the judge says of stories: each function judges them afresh, as a run of their own."""
 
+from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 import msgspec
@@ -15,8 +16,8 @@ from suites.selftest.harness.story import Story
 class Options(TypedDict, total=False):
     """What a story was played on; the default is the reference, seen from everywhere."""
 
-    behaviour: dict[str, object]
-    limits: dict[str, dict[str, float] | float]
+    behaviour: Mapping[str, object]
+    limits: Mapping[str, dict[str, float] | float]
     vantages: str
     tier: str
     state: str
@@ -29,7 +30,7 @@ def manifest(**options: Unpack[Options]) -> Manifest:
         sut=Sut(url="ws://127.0.0.1:1/", command=("relay",)),
         name="story",
         behaviour=msgspec.convert(declared, Behaviour),
-        limits=options.get("limits", {}),
+        limits=dict(options.get("limits", {})),
     )
     return Manifest(
         schema=MANIFEST_SCHEMA,
@@ -75,6 +76,12 @@ def judged_by(rule: str, *stories: Story, **options: Unpack[Options]) -> RuleVer
 
 def findings(rule: str, *stories: Story, **options: Unpack[Options]) -> list[str]:
     return [finding.sentence for finding in judged_by(rule, *stories, **options).findings]
+
+
+def finding(rule: str, *stories: Story, **options: Unpack[Options]) -> str:
+    """Return the one sentence; none or several are a failure of the test."""
+    (sentence,) = findings(rule, *stories, **options)
+    return sentence
 
 
 def exposures(rule: str, *stories: Story, **options: Unpack[Options]) -> dict[str, int]:

@@ -283,6 +283,24 @@ class Story:
         self.end(over_ms + 10, message, session=session)
         return self.socket_closed(over_ms + 12, stream)
 
+    def begun(self, at_ms: float, until_ms: float, message: int = 1, *, frames: int = 20) -> Self:
+        """A message of ``frames`` that is heard until ``until_ms``: speech begins after 100 ms."""
+        count = max(0, min(frames, int((until_ms - at_ms - 101) // 80) + 1))
+        self.speak(at_ms, message).start(at_ms + 3, message)
+        self.opened(at_ms + 5, message, frames=frames)
+        self.sent(at_ms + 100, count, message)
+        return self.heard(at_ms + 101, count, message)
+
+    def let_go(self, at_ms: float, message: int = 1, *, socket_after_ms: float = 5) -> Self:
+        """The SUT lets go of a live stream and its socket."""
+        self.released(at_ms, message)
+        return self.socket_closed(at_ms + socket_after_ms, message)
+
+    def stopped(self, at_ms: float, stop_ms: float, message: int = 1) -> Self:
+        """A message that is stopped at ``stop_ms`` and ended 3 ms later, as is right."""
+        self.begun(at_ms, stop_ms, message).stop(stop_ms)
+        return self.let_go(stop_ms + 2, message).end(stop_ms + 3, message, reason="stopped")
+
     # -- the world -------------------------------------------------------------------------
 
     def canary(

@@ -1,8 +1,6 @@
 """One recorded pass of the reference, shared by the proofs that tamper with it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -28,13 +26,13 @@ class RecordedPass:
 
 
 @pytest.fixture(scope="session")
-def recorded_pass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordedPass]:
+def recorded_pass(tmp_path_factory: pytest.TempPathFactory) -> RecordedPass:
     """Run the reference once, in the smoke tier."""
-    place: Path = tmp_path_factory.mktemp("pass") / "run"
+    place = tmp_path_factory.mktemp("pass") / "run"
     target = load_target("reference", shipped=shipped_targets(root()))
     folder = run_target(
         target, scenarios=SCENARIOS, seed=20261124, tier="smoke", folder=place, screen=None
     )
     manifest, judgement = judge_folder(folder)
     events = tuple(read_events(folder.part_files(), Reading()))
-    yield RecordedPass(folder=folder, manifest=manifest, events=events, judgement=judgement)
+    return RecordedPass(folder=folder, manifest=manifest, events=events, judgement=judgement)

@@ -108,7 +108,8 @@ def health(connection, request):
 async def session(ws):
     {body}
 async def main():
-    async with serve(session, "127.0.0.1", int(sys.argv[1]), process_request=health, max_queue=None):
+    port = int(sys.argv[1])
+    async with serve(session, "127.0.0.1", port, process_request=health, max_queue=None):
         await asyncio.Future()
 asyncio.run(main())
 """
@@ -129,9 +130,7 @@ def test_a_sut_that_misbehaves_gets_a_verdict_and_not_an_error(
 ) -> None:
     script = tmp_path / "sut.py"
     script.write_text(SERVER.replace("{body}", BEHAVIOURS[behaviour]))
-    text = (
-        f'extends = "reference"\n[sut]\ncommand = ["{{python}}", "{script}", "{{port}}"]\n'
-    )
+    text = f'extends = "reference"\n[sut]\ncommand = ["{{python}}", "{script}", "{{port}}"]\n'
     run = tmp_path / "run"
     arguments = ["--scenario", "happy_path", "--tier", "smoke", "--out", str(run)]
     code, output = voicecert("certify", target(tmp_path, text), *arguments)
@@ -150,7 +149,7 @@ def test_a_truncated_run_folder_is_judged_as_far_as_it_goes(tmp_path: Path) -> N
     part.write_bytes(part.read_bytes()[:-40])
     code, output = voicecert("judge", str(run))
     assert code == INCONCLUSIVE, output
-    assert "the last line of a part is cut" in output
+    assert "last line of a part is cut" in output
     (run / "manifest.json").write_text('{"schema": 1')
     code, output = voicecert("judge", str(run))
     assert code == USAGE, output

@@ -97,5 +97,3 @@ def test_a_killed_harness_leaves_a_record_and_nothing_else(turn: int, tmp_path: 
         )
         assert judged.returncode in {0, 2}, judged.stdout + judged.stderr
         assert "Traceback" not in judged.stderr
-
-

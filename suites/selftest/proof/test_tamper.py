@@ -1,6 +1,7 @@
 """A recorded pass, changed in one place: the right rule must see it."""
 
 import bisect
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -32,35 +33,30 @@ def of(events: Events, kind: str, *, message: str = "m1", session: str = "s1") -
 def whole(recorded: RecordedPass) -> tuple[str, str]:
     """Return (session, message) of a message that was spoken to its end, not the first one."""
     for event in recorded.events:
-        if event.kind == "end_received" and b"completed" in bytes(event.data):
-            if event.message == "m2":
-                return event.session or "", event.message
+        is_done = event.kind == "end_received" and b"completed" in bytes(event.data)
+        if is_done and event.message == "m2":
+            return event.session or "", event.message
     raise AssertionError("the recorded pass holds no second message that was completed")
 
 
 def stopped(recorded: RecordedPass) -> tuple[str, str]:
     """Return (session, message) of a message that was stopped in mid-stream."""
-    heard: dict[tuple[str | None, str | None], int] = {}
-    for event in recorded.events:
-        key = (event.session, event.message)
-        if event.kind == "audio_received":
-            heard[key] = heard.get(key, 0) + 1
-        if event.kind == "end_received" and b"stopped" in bytes(event.data):
-            if heard.get(key, 0) >= 4 and key[0] and key[1]:
-                return key[0], key[1]
-    raise AssertionError("the recorded pass holds no message that was stopped in mid-stream")
+    return interrupted(recorded, b"stopped")
 
 
 def superseded(recorded: RecordedPass) -> tuple[str, str]:
-    heard: set[tuple[str | None, str | None]] = set()
+    """Return (session, message) of a message that was superseded in mid-stream."""
+    return interrupted(recorded, b"superseded")
+
+
+def interrupted(recorded: RecordedPass, reason: bytes) -> tuple[str, str]:
+    heard: Counter[tuple[str, str]] = Counter()
     for event in recorded.events:
-        key = (event.session, event.message)
-        if event.kind == "audio_received":
-            heard.add(key)
-        if event.kind == "end_received" and b"superseded" in bytes(event.data):
-            if key in heard and key[0] and key[1]:
-                return key[0], key[1]
-    raise AssertionError("the recorded pass holds no message that was superseded while heard")
+        key = (event.session or "", event.message or "")
+        heard[key] += event.kind == "audio_received"
+        if event.kind == "end_received" and reason in bytes(event.data) and heard[key] >= 2:
+            return key
+    raise AssertionError(f"the recorded pass holds no message that ended {reason!r} in mid-stream")
 
 
 def moved(events: Events, place: int, later_ms: float) -> Events:
@@ -71,7 +67,7 @@ def moved(events: Events, place: int, later_ms: float) -> Events:
     times = [other.at_ns for other in rest]
     at = bisect.bisect_right(times, late.at_ns)
     late = msgspec.structs.replace(late, seq=max(late.seq, rest[at - 1].seq + 1))
-    return rest[:at] + [late] + rest[at:]
+    return [*rest[:at], late, *rest[at:]]
 
 
 def swapped(events: Events, one: int, other: int) -> Events:
@@ -84,8 +80,7 @@ def swapped(events: Events, one: int, other: int) -> Events:
 
 
 def doubled(events: Events, place: int) -> Events:
-    again = msgspec.structs.replace(events[place], seq=events[place].seq)
-    return events[: place + 1] + [again] + events[place + 1 :]
+    return [*events[: place + 1], events[place], *events[place + 1 :]]
 
 
 def dropped(events: Events, places: Iterable[int]) -> Events:
@@ -184,7 +179,7 @@ def audio_of_another_session(r: RecordedPass, e: Events) -> Events:
     key, first, count = data.runs[0]
     foreign = msgspec.structs.replace(data, runs=(*data.runs, (key ^ (1 << 40), first, count)))
     raw = msgspec.Raw(msgspec.json.encode(foreign))
-    return e[:place] + [msgspec.structs.replace(e[place], data=raw)] + e[place + 1 :]
+    return [*e[:place], msgspec.structs.replace(e[place], data=raw), *e[place + 1 :]]
 
 
 def audio_after_the_next_start(r: RecordedPass, e: Events) -> Events:
@@ -225,7 +220,9 @@ CASES: tuple[tuple[str, Callable[[RecordedPass, Events], Events]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("rule", "tamper"), CASES, ids=lambda case: getattr(case, "__name__", case))
+@pytest.mark.parametrize(
+    ("rule", "tamper"), CASES, ids=lambda case: getattr(case, "__name__", case)
+)
 def test_the_right_rule_sees_a_record_that_was_changed_in_one_place(
     recorded_pass: RecordedPass,
     rule: str,

@@ -23,7 +23,7 @@ def around(*lines: Evidence) -> Finding:
 
 def test_a_second_signal_after_the_release_is_the_suts_own() -> None:
     assert because("EOS-1", a_finding()) == (
-        "the upstream stream had been let go 2 ms before; what came then was the SUT's own"
+        "the upstream stream had been let go 2 ms before; what came then is the SUT's"
     )
 
 
@@ -32,7 +32,8 @@ def test_a_second_signal_after_the_release_is_the_suts_own() -> None:
     [
         ("stream 7 end marker text:__END__", "had ended 100 ms before"),
         ("stream 7 fails: rst", "had failed 100 ms before"),
-        ("stream 7 socket closed", "had been let go 100 ms before"),
+        ("stream 7 released (peer, rst)", "had been let go 100 ms before"),
+        ("stream 7 socket closed", "had been closed 100 ms before"),
         ("stream 7 first audio", "live and in order"),
     ],
 )
@@ -57,6 +58,15 @@ def test_a_release_before_the_breach_is_quoted() -> None:
     assert because("OWN-1", finding).endswith("stream 7 released (peer, rst)")
 
 
+def test_an_end_of_the_upstream_is_no_release_by_the_sut() -> None:
+    finding = around(
+        line(400.0, "upstream", "stream 7 end marker text:__END__"),
+        line(400.1, "upstream", "stream 7 released (own, marker text:__END__)"),
+    )
+    assert "had not seen it happen" in because("OWN-3", finding)
+    assert "had ended 100 ms before" in because("EOS-1", finding)
+
+
 def test_audio_of_another_session_is_known_by_its_mark() -> None:
     assert "mark of the session" in because("ISO-1", a_finding(lanes=()))
 
@@ -77,6 +87,20 @@ def test_around_a_whole_session_the_earlier_stream_is_meant() -> None:
         ),
     )
     assert "let go 10 ms before" in because("MSG-1", finding)
+
+
+def test_around_a_whole_session_the_stream_of_the_named_message_is_meant() -> None:
+    finding = Finding(
+        sentence="1920 samples of message m2 reached s1 after its end signal.",
+        at_ns=0,
+        lanes=(
+            line(0.0, "upstream", "stream 7 socket closed"),
+            line(12.0, "upstream", "stream 8 opened for m2"),
+            line(15.0, "upstream", "stream 8 end marker text:__END__"),
+            line(20.0, "client", "◄── breach", is_breach=True),
+        ),
+    )
+    assert "had ended 5 ms before" in because("MSG-1", finding)
 
 
 def test_an_upstream_that_was_not_seen_is_not_cleared() -> None:

@@ -51,16 +51,31 @@ def test_a_card_shows_the_faults_of_its_lane_with_their_receipts() -> None:
 
 
 def test_the_breach_is_marked_on_the_event_that_it_is() -> None:
-    shown = lines_of(a_finding().lanes)
+    shown = lines_of("EOS-1", a_finding().lanes)
     assert len(shown) == len(a_finding().lanes) - 1
     assert [line.text for line in shown if line.is_breach] == ['◄── end m1 "completed"']
 
 
-def test_a_breach_without_an_event_of_its_moment_stays_a_line() -> None:
-    shown = lines_of(
-        (line(0.0, "client", "speak m1 ──►"), line(9.0, "client", "◄── breach", is_breach=True))
+def test_of_several_events_of_one_moment_the_fitting_one_is_marked() -> None:
+    lanes = (
+        line(9.0, "relay", '◄── end m1 "completed"'),
+        line(9.0, "relay", "◄── last of these 4 frames"),
+        line(9.0, "client", "◄── breach", is_breach=True),
     )
-    assert [entry.is_breach for entry in shown] == [False, True]
+    assert [entry.is_breach for entry in lines_of("EOS-3", lanes)] == [True, False]
+    assert [entry.is_breach for entry in lines_of("STOP-1", lanes)] == [False, True]
+
+
+def test_a_breach_without_an_event_of_its_own_stays_a_line() -> None:
+    lanes = (
+        line(9.0, "client", "leaves (close)"),
+        line(9.0, "client", "◄── breach", is_breach=True),
+    )
+    shown = lines_of("EOS-1", lanes)
+    assert [(entry.text, entry.is_breach) for entry in shown] == [
+        ("leaves (close)", False),
+        ("at this moment", True),
+    ]
 
 
 def test_a_reason_that_the_sut_chose_cannot_move_the_cursor() -> None:

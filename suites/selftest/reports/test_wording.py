@@ -37,3 +37,7 @@ def test_a_sentence_begins_with_a_capital() -> None:
 
 def test_a_verdict_is_printed_in_words() -> None:
     assert spoken("NOT_OBSERVABLE") == "NOT OBSERVABLE"
+
+
+def test_a_line_break_becomes_a_space() -> None:
+    assert clean("one\ntwo\tthree") == "one two three"

@@ -87,6 +87,7 @@ def test_the_standard_tier_plans_sixty_stops() -> None:
 
 def test_session_numbers_are_unique_over_a_run_and_its_retries() -> None:
     scheduler = Scheduler(seed=3, tier="smoke", behaviour=Behaviour())
-    items = [*scheduler.plan(NAMES), scheduler.retry("random_stop", original="random_stop", attempt=1)]
+    again = scheduler.retry("random_stop", original="random_stop", attempt=1)
+    items = [*scheduler.plan(NAMES), again]
     numbers = [session.session for item in items for session in item.plan.sessions]
     assert len(numbers) == len(set(numbers))

@@ -94,3 +94,8 @@ def test_a_terminal_with_colour_still_has_the_words() -> None:
     console = Console(file=paper, width=100, force_terminal=True, color_system="standard")
     terminal.render(bad(), console)
     assert "\x1b[1;31mFAIL" in paper.getvalue()
+
+
+def test_the_console_for_people_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.render(good(), terminal.output())
+    assert capsys.readouterr().out.splitlines()[-1].startswith("CERTIFIED")

@@ -1,0 +1,87 @@
+"""MSG-2 by stories."""
+
+import pytest
+
+from harness.model.verdict import Verdict
+from suites.selftest.harness.judged import exposures, finding, findings, unjudged, verdict
+from suites.selftest.harness.story import FRAME, Story, key
+
+RULE = "MSG-2"
+
+
+def silent(message: int = 2) -> Story:
+    """A message of ten frames that the upstream spoke, and of which the client heard nothing."""
+    story = Story().speak(0, message).start(3, message).opened(5, message, frames=10)
+    return story.sent(100, 10, message)
+
+
+def test_messages_that_are_heard_pass() -> None:
+    story = Story().voiced(0).voiced(400, message=2).leave(1500)
+    assert findings(RULE, story) == []
+    assert exposures(RULE, story) == {"first": 1, "after the first": 1}
+
+
+def test_a_message_that_is_silent_fails() -> None:
+    story = silent().ended(900, 2).socket_closed(902, 2).end(905, 2).leave(1600)
+    assert finding(RULE, story) == (
+        "message m2 of s1 was silent at the client, though the upstream sent 19200 audible"
+        " samples for it. Expected at least 1."
+    )
+
+
+def test_zeros_are_not_heard() -> None:
+    story = silent().audio(200, zeros=FRAME, message=2).ended(900, 2).end(905, 2).leave(1600)
+    assert len(findings(RULE, story)) == 1
+
+
+def test_another_messages_audio_under_its_label_is_not_heard() -> None:
+    story = silent().audio(200, (key(1), 0, FRAME), message=2).ended(900, 2).end(905, 2)
+    assert len(findings(RULE, story.leave(1600))) == 1
+
+
+def test_one_audible_sample_is_enough() -> None:
+    story = silent().audio(200, (key(2), 0, 1), message=2).ended(900, 2).end(905, 2).leave(1600)
+    assert findings(RULE, story) == []
+
+
+def test_a_last_message_whose_client_leaves_after_its_end_is_judged() -> None:
+    story = silent().ended(900, 2).end(905, 2).leave(910)
+    assert len(findings(RULE, story)) == 1
+
+
+@pytest.mark.parametrize(("at_ms", "count"), [(1099, 0), (1100, 1)])
+def test_an_interrupted_message_counts_when_the_upstream_had_spoken_for_a_second(
+    at_ms: float, count: int
+) -> None:
+    stopped = silent().stop(at_ms).let_go(at_ms + 2, 2).end(at_ms + 3, 2).leave(2000)
+    superseded = silent().speak(at_ms, 3).let_go(at_ms + 2, 2).end(at_ms + 3, 2).leave(2000)
+    left = silent().leave(at_ms).let_go(at_ms + 2, 2)
+    for story in (stopped, superseded, left):
+        assert len(findings(RULE, story)) == count
+
+
+def test_a_stall_of_a_link_gives_as_much_more_time() -> None:
+    story = silent().fault(200, 800, name="network_stall", link="client").stop(1200)
+    assert findings(RULE, story.let_go(1202, 2).end(1203, 2).leave(2000)) == []
+
+
+def test_a_message_whose_upstream_failed_or_said_nothing_is_no_exposure() -> None:
+    failed = silent().failed(900, 2).end(905, 2).leave(1600)
+    mute = Story().speak(0).start(3).opened(5).ended(900).end(905).leave(1600)
+    for story in (failed, mute):
+        assert exposures(RULE, story) == {}
+
+
+def test_without_marks_the_label_says_whose_audio_it_is() -> None:
+    story = silent().audio(200, foreign=FRAME, message=2).ended(900, 2).end(905, 2).leave(1600)
+    assert findings(RULE, story, behaviour={"fidelity": "none"}) == []
+    assert len(findings(RULE, story)) == 1
+
+
+def test_a_record_that_was_cut_says_nothing() -> None:
+    story = silent().later(2000)
+    assert unjudged(RULE, story, state="running") == {"cut": 1}
+
+
+def test_it_needs_the_ledger() -> None:
+    assert verdict(RULE, Story().voiced(0), vantages="C") is Verdict.NOT_OBSERVABLE

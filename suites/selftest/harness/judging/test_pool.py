@@ -1,0 +1,169 @@
+"""Evidence pooled over a run, and the one verdict that comes of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.checks.base import Check, Limits
+from harness.judging.pool import FINDINGS_SHOWN, Pool
+from harness.model.target import Behaviour
+from harness.model.verdict import Finding, Level, Minimum, Outcome, RuleVerdict, Scope, Verdict
+from harness.model.views import MessageView
+
+
+def says_nothing(_message: MessageView, _limits: Limits) -> Iterator[Outcome]:
+    yield from ()
+
+
+def a_check(*, vantages: str = "CU", applies: bool = True, observable: bool = True) -> Check:
+    return Check(
+        id="X-1",
+        title="a rule",
+        level=Level.MUST,
+        scope=Scope.MESSAGE,
+        vantages=vantages,
+        judge=says_nothing,
+        minimum={
+            "standard": Minimum(total=3, by_category={"streaming": 2}),
+            "smoke": Minimum(total=1),
+        },
+        limits={},
+        applies=lambda _: applies,
+        observable=lambda _: observable,
+        summary="",
+    )
+
+
+def a_finding(category: str = "streaming", run: str = "random_stop") -> Finding:
+    return Finding(sentence="late", at_ns=1, category=category, scenario_run=run)
+
+
+def exposed(pool: Pool, *categories: str, retry_of: str | None = None) -> Pool:
+    for category in categories:
+        pool.expose(category, retry_of)
+    return pool
+
+
+def decided(
+    pool: Pool, *, tier: str = "standard", grade: str = "CUP", lost: str | None = None
+) -> RuleVerdict:
+    return pool.verdict(tier=tier, grade=grade, behaviour=Behaviour(), lost=lost)
+
+
+def test_enough_exposures_without_a_breach_pass() -> None:
+    rule = decided(exposed(Pool(a_check(), {}), "streaming", "streaming", "requested"))
+    assert (rule.verdict, rule.why) == (Verdict.PASS, "")
+    assert (rule.exposures, rule.exposures_by) == (3, {"requested": 1, "streaming": 2})
+
+
+def test_too_few_exposures_are_inconclusive_and_say_what_is_lacking() -> None:
+    rule = decided(exposed(Pool(a_check(), {}), "streaming"))
+    assert rule.verdict is Verdict.INCONCLUSIVE
+    assert rule.why == "not_exercised: 1 of 3 in all, streaming 1 of 2"
+
+
+def test_each_tier_has_its_minimum() -> None:
+    pool = exposed(Pool(a_check(), {}), "requested")
+    assert decided(pool, tier="smoke").verdict is Verdict.PASS
+    assert decided(pool, tier="full").minimum.total == 3
+
+
+def test_what_could_not_be_judged_is_the_reason() -> None:
+    pool = exposed(Pool(a_check(), {}), "streaming")
+    pool.unjudged.update({"link_fault": 4, "cut": 1})
+    assert decided(pool).why.startswith("link_fault: ")
+
+
+def test_a_breach_fails_whatever_else_there_is() -> None:
+    pool = Pool(a_check(), {})
+    pool.breach(a_finding())
+    pool.crash = "the check crashed"
+    rule = decided(pool, lost="U")
+    assert (rule.verdict, rule.findings_total) == (Verdict.FAIL, 1)
+
+
+def test_the_first_findings_are_shown_and_all_are_counted() -> None:
+    pool = Pool(a_check(), {})
+    for _ in range(FINDINGS_SHOWN + 5):
+        pool.breach(a_finding())
+    rule = decided(pool)
+    assert (len(rule.findings), rule.findings_total) == (FINDINGS_SHOWN, FINDINGS_SHOWN + 5)
+
+
+def test_a_check_that_crashed_is_our_error() -> None:
+    pool = exposed(Pool(a_check(), {}), "streaming", "streaming", "streaming")
+    pool.crash = "the check crashed on s1: KeyError: 3"
+    assert (decided(pool).verdict, decided(pool).why) == (Verdict.ERROR, pool.crash)
+
+
+def test_a_vantage_that_the_grade_lacks_makes_it_not_observable() -> None:
+    pool = Pool(a_check(), {})
+    pool.breach(a_finding())
+    rule = decided(pool, grade="C")
+    assert (rule.verdict, rule.why) == (Verdict.NOT_OBSERVABLE, "needs vantage U")
+
+
+def test_what_the_behaviour_hides_or_does_not_know_is_said() -> None:
+    hidden = Pool(a_check(observable=False), {})
+    unknown = Pool(a_check(applies=False), {})
+    assert decided(hidden).verdict is Verdict.NOT_OBSERVABLE
+    assert decided(unknown).verdict is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("vantages", "why"), [("CU", "lost_vantage"), ("C", "")])
+def test_a_vantage_that_went_away_matters_to_those_who_need_it(vantages: str, why: str) -> None:
+    pool = exposed(Pool(a_check(vantages=vantages), {}), "streaming", "streaming", "streaming")
+    assert decided(pool, lost="U").why == why
+
+
+def suspected(*categories: str) -> Pool:
+    pool = exposed(Pool(a_check(), {}), "streaming", "streaming", "requested")
+    for category in categories:
+        pool.suspect(a_finding(category), None)
+    return pool
+
+
+def test_a_suspect_is_inconclusive_until_it_was_tried_again() -> None:
+    rule = decided(suspected("streaming"))
+    assert (rule.verdict, rule.why, len(rule.excused)) == (
+        Verdict.INCONCLUSIVE,
+        "environment",
+        1,
+    )
+
+
+def test_a_retry_in_the_same_phase_that_met_the_limit_settles_it() -> None:
+    pool = exposed(suspected("streaming"), "streaming", retry_of="random_stop")
+    rule = decided(pool)
+    assert rule.verdict is Verdict.PASS
+    assert rule.notes == ("1 late answers were in time when tried again alone",)
+    assert rule.exposures == 3  # a retry adds none
+
+
+@pytest.mark.parametrize(
+    ("category", "original"), [("requested", "random_stop"), ("streaming", "happy_path")]
+)
+def test_a_retry_of_something_else_settles_nothing(category: str, original: str) -> None:
+    pool = exposed(suspected("streaming"), category, retry_of=original)
+    assert decided(pool).why == "environment"
+    assert pool.unsettled() == [a_finding()]
+
+
+def test_a_retry_that_is_late_again_settles_nothing_but_the_next_one_may() -> None:
+    pool = exposed(suspected("streaming"), "streaming", retry_of="random_stop")
+    pool.suspect(a_finding(run="random_stop~1"), "random_stop")
+    assert decided(pool).why == "environment"
+    assert decided(exposed(pool, "streaming", retry_of="random_stop")).verdict is Verdict.PASS
+
+
+def test_a_retry_that_is_a_breach_fails() -> None:
+    pool = suspected("streaming")
+    pool.breach(a_finding(run="random_stop~1"))
+    assert decided(pool).verdict is Verdict.FAIL
+
+
+def test_what_the_suts_own_load_made_late_is_inconclusive_at_best() -> None:
+    pool = suspected()
+    pool.suspect(a_finding(), None, is_final=True)
+    exposed(pool, "streaming", retry_of="random_stop")
+    assert decided(pool).why == "environment"
