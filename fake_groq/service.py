@@ -1,6 +1,5 @@
 """What all connections share: seed, nonce, ledger, rulebook, and who asked for what how often."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -13,6 +12,7 @@ from fake_groq.steps import Plan, Profile
 from fake_groq.wire import Wire
 
 COUNT_MAX = 255
+TEXTS_KEPT = 1_000_000  # the attempts of the oldest texts are forgotten beyond
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,13 +24,15 @@ class Service:
     ledger: Ledger
     rulebook: Rulebook
     exchanges: int = 0
-    _attempts: Counter[bytes] = field(default_factory=Counter)
+    _attempts: dict[bytes, int] = field(default_factory=dict)  # by digest of the text
 
     def exchange(self, wire: Wire, profile: Profile, text: str) -> Exchange:
         """Return the stream for an accepted request: the next attempt of exactly this text."""
         digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        count = min(self._attempts[digest], COUNT_MAX)
-        self._attempts[digest] += 1
+        count = min(self._attempts.get(digest, 0), COUNT_MAX)
+        self._attempts[digest] = count + 1
+        if len(self._attempts) > TEXTS_KEPT:
+            del self._attempts[next(iter(self._attempts))]
         behaviour = self.rulebook.behaviour(text, identities(text))
         request = SpeechRequest(text=text, profile=profile, count=count)
         return Exchange(

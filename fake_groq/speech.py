@@ -15,7 +15,8 @@ from fake_groq.steps import Refuse
 from fake_groq.voices import MODELS
 from fake_groq.wire import Wire
 
-INPUT_CHARACTERS_MAX: Final = 10_000  # Groq's own limit of 200 is not enforced: see the README
+# Groq documents 200 characters; what it does beyond them is not known, so they are spoken here.
+INPUT_CHARACTERS_MAX: Final = 10_000
 
 _FORMATS: Final = ("wav",)
 

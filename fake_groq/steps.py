@@ -190,7 +190,7 @@ def split_spans(spans: tuple[Span, ...], room: int) -> tuple[tuple[Span, ...], t
         taken = min(room, span.samples)
         room -= taken
         if taken:
-            before.append(replace(span, samples=taken))
+            before.append(Span(first=span.first, samples=taken))
         if taken < span.samples:
             first = None if span.first is None else span.first + taken
             after.append(Span(first=first, samples=span.samples - taken))

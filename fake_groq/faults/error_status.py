@@ -6,9 +6,10 @@ frame take the place of the status.
 """
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from fake_groq.faults.base import Fault, FaultError, fault
-from fake_groq.steps import Plan, Refuse, Wait
+from fake_groq.steps import Head, Plan, Refuse, Send
 
 
 @fault
@@ -25,15 +26,8 @@ class ErrorStatus(Fault):
             raise FaultError(f"'status' is a whole number from 400 to 599, not {self.status!r}.")
 
     def bend(self, plan: Plan) -> Plan:
-        """Leave of the plan only the wait for its first byte."""
+        """Leave of the plan only the waits before its first piece."""
+        before = takewhile(lambda step: not isinstance(step, Send), plan.steps)
         refuse = Refuse(status=self.status, retry_after_s=self.retry_after_s or None)
-        return replace(plan, total_samples=0, steps=(*_first_waits(plan), refuse))
-
-
-def _first_waits(plan: Plan) -> tuple[Wait, ...]:
-    waits = []
-    for step in plan.steps:
-        if not isinstance(step, Wait):
-            break
-        waits.append(step)
-    return tuple(waits)
+        kept = (step for step in before if not isinstance(step, Head))
+        return replace(plan, total_samples=0, steps=(*kept, refuse))

@@ -12,6 +12,8 @@ from harness.model.units import audio_ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
 
+STALL_MARGIN_MS = 200  # what else may hold bytes back around a stall: a frame's time, twice
+
 
 def _is_observable(behaviour: Behaviour) -> bool:
     return has_identity(behaviour) and behaviour.end_signal != "synthesis"
@@ -35,6 +37,9 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     if message.is_cut:
         yield Unjudged(why="cut")
         return
+    if _was_starved(message):
+        yield Unjudged(why="link_fault")
+        return
     for stream in message.final_streams:
         produced = _produced(stream)
         delivered = _delivered(message, stream)
@@ -47,6 +52,13 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
                 category="completed",
             )
     yield Exposure(category="completed")
+
+
+def _was_starved(message: MessageView) -> bool:
+    """Tell whether the upstream's link was a black hole for so long that giving up was right."""
+    conditions = message.origin.conditions
+    silence_ms = conditions.stalled_ms(message.speak.at_ns, message.ends[0].at_ns)
+    return silence_ms + STALL_MARGIN_MS >= message.behaviour.completion_idle_ms
 
 
 def _produced(stream: StreamView) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
-from harness.model.causes import Cause, cause_of, idle_ms
-from harness.model.units import ms
+from harness.model.causes import Cause, causes_of, idle_ms
+from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
 
@@ -30,13 +30,15 @@ def end_in_time(message: MessageView, limits: Limits) -> Iterator[Outcome]:
     """Measure from the cause to the end signal: STOP, supersede, the upstream's end, its silence.
 
     Never from the client's request. A silent upstream adds the declared idle time to the limit.
-    A client that leaves before the limit is reached has seen nothing that can be judged.
+    Of several causes the one counts whose limit is reached first. A client that leaves before
+    that has seen nothing that can be judged.
     """
-    cause = cause_of(message)
-    if message.is_rejected or message.is_waiting or message.lost_ns is not None or cause is None:
+    causes = causes_of(message)
+    if message.is_rejected or message.is_waiting or message.lost_ns is not None or not causes:
         return
     acted_ns = message.end_ns if message.end_ns is not None else message.watched_until_ns
-    limit_ms = _limit_ms(message, cause, limits, acted_ns)
+    due = [(cause, _limit_ms(message, cause, limits, acted_ns)) for cause in causes]
+    cause, limit_ms = min(due, key=lambda one: one[0].at_ns + ns(one[1]))
     measured_ms = ms(acted_ns - cause.at_ns)
     if not message.ends and measured_ms <= limit_ms:
         if not message.client_left:
@@ -63,13 +65,13 @@ def _limit_ms(message: MessageView, cause: Cause, limits: Limits, acted_ns: int)
         limit_ms = limits["silent_ms"] + idle_ms(message)
     conditions = message.origin.conditions
     limit_ms += conditions.stalled_ms(cause.at_ns, acted_ns)
-    if message.stop is None and message.superseded is None:  # a fence has the delay in itself
+    if not cause.is_command:  # a fence has the delay in itself
         limit_ms += conditions.path_delay_ms(cause.at_ns, acted_ns)
     return limit_ms
 
 
 def _category(message: MessageView, cause: Cause) -> str:
-    if message.stop is not None or message.superseded is not None:
+    if cause.is_command:
         return "STOP" if cause.what == "STOP" else "supersede"
     faults = [stream.fault for stream in message.streams if stream.fault]
     return faults[-1] if faults else "ended"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
-from harness.model.causes import cause_of, idle_ms
+from harness.model.causes import causes_of, idle_ms
 from harness.model.units import ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
@@ -54,15 +54,18 @@ def _is_overdue(message: MessageView) -> bool:
     """Tell whether the client stayed for so long that the end signal had to come."""
     if message.is_waiting:
         return False
-    cause = cause_of(message)
-    if cause is not None and not cause.is_silent:
-        from_ns, patience_ms = cause.at_ns, message.behaviour.quiet_ms
-    else:
-        from_ns, patience_ms = _last_sign_ns(message), idle_ms(message) + SILENCE_MARGIN_MS
+    explicit_ns = [cause.at_ns for cause in causes_of(message) if not cause.is_silent]
+    if explicit_ns and _waited_ms(message, min(explicit_ns)) > message.behaviour.quiet_ms:
+        return True
+    return _waited_ms(message, _last_sign_ns(message)) > idle_ms(message) + SILENCE_MARGIN_MS
+
+
+def _waited_ms(message: MessageView, from_ns: int) -> float:
+    """Return for how long the client waited, less what the links are proven to have held back."""
     until_ns = message.watched_until_ns
     conditions = message.origin.conditions
     held_ms = conditions.stalled_ms(from_ns, until_ns) + conditions.path_delay_ms(from_ns, until_ns)
-    return ms(until_ns - from_ns) - held_ms > patience_ms
+    return ms(until_ns - from_ns) - held_ms
 
 
 def _last_sign_ns(message: MessageView) -> int:
@@ -75,7 +78,8 @@ def _how(message: MessageView) -> str:
     if message.lost_ns is not None:
         after = ms(message.lost_ns - message.speak.at_ns)
         return f": the SUT let go of the connection {after:.0f} ms after the request"
-    cause = cause_of(message)
-    if cause is None:
+    causes = causes_of(message)
+    if not causes:
         return f" in {ms(message.watched_until_ns - message.speak.at_ns):.0f} ms"
-    return f" within {ms(message.watched_until_ns - cause.at_ns):.0f} ms of {cause.what}"
+    first = min(causes, key=lambda cause: cause.at_ns)
+    return f" within {ms(message.watched_until_ns - first.at_ns):.0f} ms of {first.what}"

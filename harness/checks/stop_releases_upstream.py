@@ -18,7 +18,10 @@ from harness.model.views import Command, MessageView, StreamView
     limits={"release_ms": 250.0},
 )
 def stop_releases_upstream(message: MessageView, limits: Limits) -> Iterator[Outcome]:
-    """Measure from the effective fence to the release; a stream that ended by itself is no case."""
+    """Measure from the effective fence to the release.
+
+    A stream that ended by itself in time is no case; one that was left to speak to its end is.
+    """
     if message.stop is None:
         return
     for stream in message.streams:
@@ -36,23 +39,29 @@ def _judge_stream(
         yield Unjudged(why="link_fault")
         return
     limit_ms = release_ms + conditions.delay_ms("upstream", stop.at_ns, until_ns)
-    let_go_ns = stream.released_ns or stream.socket_closed_ns
-    if stream.ended_ns is not None and (let_go_ns is None or stream.ended_ns <= let_go_ns):
-        return
-    if let_go_ns is None and ms(message.seen_until_ns - from_ns) <= limit_ms:
+    let_go_ns = stream.live_until_ns
+    measured_ms = ms((let_go_ns or message.seen_until_ns) - from_ns)
+    if let_go_ns is None and measured_ms <= limit_ms:
         yield Unjudged(why="cut")
         return
-    acted_ns = let_go_ns or message.seen_until_ns
+    is_ended = let_go_ns is not None and _has_ended_by_itself(stream)
     phase = stop.phase.value
-    if ms(acted_ns - from_ns) > limit_ms:
-        verb = "was released" if let_go_ns else "was still held"
+    if measured_ms > limit_ms:
+        verb = "was still held" if let_go_ns is None else "was released"
+        if is_ended:
+            verb = "was left to speak to its end"
         yield late(
             f"the upstream stream of {message.id}, stopped while {phase}, {verb}"
-            f" {ms(acted_ns - from_ns):.0f} ms after STOP had reached the SUT."
-            f" Limit: {limit_ms:.0f} ms.",
+            f" {measured_ms:.0f} ms after STOP had reached the SUT. Limit: {limit_ms:.0f} ms.",
             from_ns=from_ns,
-            acted_ns=acted_ns,
+            acted_ns=let_go_ns or message.seen_until_ns,
             limit_ms=limit_ms,
             category=phase,
         )
-    yield Exposure(category=phase)
+        yield Exposure(category=phase)
+    elif not is_ended:
+        yield Exposure(category=phase)
+
+
+def _has_ended_by_itself(stream: StreamView) -> bool:
+    return stream.live_until_ns == stream.ended_ns or stream.released_by == "own"

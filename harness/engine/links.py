@@ -4,7 +4,7 @@ Each has a twin through which the canary goes, so that a toxic meets both at the
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ LINKS = ("client", "upstream")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxiedLink:
-    """One link and its twin; toxics go to both, in two calls that follow each other."""
+    """One link and its twin; toxics go to both at once."""
 
     client: ToxiproxyClient
     proxy: Proxy
@@ -25,15 +25,18 @@ class ProxiedLink:
         self, name: str, kind: str, stream: str, attributes: Mapping[str, int]
     ) -> None:
         """Add a toxic to the link and to its twin."""
-        for proxy in (self.proxy, self.twin):
-            await asyncio.to_thread(
-                self.client.add_toxic, proxy, name, kind, stream, dict(attributes)
-            )
+        add = self.client.add_toxic
+        await self._on_both(lambda proxy: add(proxy, name, kind, stream, dict(attributes)))
 
     async def remove_toxic(self, name: str) -> None:
         """Remove the toxic from both; harmless when it is gone."""
-        for proxy in (self.proxy, self.twin):
-            await asyncio.to_thread(self.client.remove_toxic, proxy, name)
+        await self._on_both(lambda proxy: self.client.remove_toxic(proxy, name))
+
+    async def _on_both(self, call: Callable[[Proxy], object]) -> None:
+        """Call for link and twin at the same moment, so that the canary meets the same."""
+        async with asyncio.TaskGroup() as tasks:
+            for proxy in (self.proxy, self.twin):
+                tasks.create_task(asyncio.to_thread(call, proxy), name=f"toxic-{proxy.name}")
 
 
 @asynccontextmanager

@@ -103,6 +103,8 @@ class Ledger:
             stream.sent_until = max(stream.sent_until, data.runs[-1][1] + data.runs[-1][2])
             if stream.first_sent_ns is None:
                 stream.first_sent_ns = event.at_ns
+        silence_ns = event.at_ns - (stream.last_sent_ns or stream.opened_ns)
+        stream.silence_ns = max(stream.silence_ns, silence_ns)
         stream.last_sent_ns = event.at_ns
 
     def _stream_ended(self, event: Event) -> None:

@@ -18,16 +18,27 @@ class Cause:
 
     what: str
     at_ns: int
+    is_command: bool = False
     is_silent: bool = False
 
 
-def cause_of(message: MessageView) -> Cause | None:
-    """Return the cause; None where it cannot be known, or the SUT let go of a healthy stream."""
+def causes_of(message: MessageView) -> list[Cause]:
+    """Return the causes: the first command that met it, and what the upstream did.
+
+    Both, since a message that was overdue when it was stopped has been ended too late.
+    """
+    causes = []
     commands = [command for command in (message.stop, message.superseded) if command is not None]
     if commands:
         first = min(commands, key=lambda command: command.effective_ns)
         what = "STOP" if first is message.stop else "the superseding message"
-        return Cause(what=what, at_ns=first.effective_ns)
+        causes.append(Cause(what=what, at_ns=first.effective_ns, is_command=True))
+    upstream = _upstream_cause(message)
+    return [*causes, upstream] if upstream is not None else causes
+
+
+def _upstream_cause(message: MessageView) -> Cause | None:
+    """Return it; None where none is known, or the SUT let go of a healthy stream."""
     streams = message.final_streams
     if not streams:
         return None

@@ -98,12 +98,14 @@ class Conditions:
         links = ("upstream", "client")
         return sum(self.delay_ms(link, from_ns, until_ns) for link in links)
 
-    def stalled_ms(self, from_ns: int, until_ns: int) -> float:
-        """Return for how long of the window links were black holes, in ms; two add up."""
+    def stalled_ms(self, from_ns: int, until_ns: int, *, link: str | None = None) -> float:
+        """Return for how long of the window a link was a black hole, in ms; None adds up all."""
         return sum(
             (min(window.until_ns or until_ns, until_ns) - max(window.from_ns, from_ns)) / NS_PER_MS
             for window in self.windows
-            if window.fault == "network_stall" and window.touches(from_ns, until_ns)
+            if window.fault == "network_stall"
+            and link in (None, window.link)
+            and window.touches(from_ns, until_ns)
         )
 
     def round_trip_ns(self, link: str, at_ns: int) -> int | None:
@@ -154,7 +156,7 @@ class StreamView:
     """One upstream stream as the ledger saw it.
 
     ``sent_samples`` are marked ones; ``sent_until`` is the place behind the last of them, pauses
-    included.
+    included. ``silence_ns`` is the longest time without a byte, before one that came.
     """
 
     exchange: int
@@ -174,6 +176,7 @@ class StreamView:
     sent_until: int = 0
     first_sent_ns: int | None = None
     last_sent_ns: int | None = None
+    silence_ns: int = 0
     ended_ns: int | None = None
     marker: str | None = None
     failed_ns: int | None = None

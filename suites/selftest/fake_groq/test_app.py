@@ -87,7 +87,7 @@ async def test_a_slow_moment_does_not_move_what_comes_later() -> None:
         async with server.speaking(text_of(1, 1)) as client:
             await client.recv()
             loop = asyncio.get_running_loop()
-            blocked_until = loop.time() + 0.1
+            blocked_until = loop.time() + 0.2
             while loop.time() < blocked_until:
                 pass
             async with asyncio.timeout(DEADLINE_S):
@@ -97,9 +97,9 @@ async def test_a_slow_moment_does_not_move_what_comes_later() -> None:
         sent = [(e["at_ns"] - opened) / 1e6 for e in server.events("stream_sent")]
         lateness = [at - 80 * n for n, at in enumerate(sent)]
         assert all(late >= -0.01 for late in lateness)
-        assert lateness[1] > 15  # it was blocked from 0 to 100
-        assert lateness[-1] < 15
-        assert any(e["data"]["max_ms"] > 60 for e in server.events("loop_lag"))
+        assert lateness[1] > 90  # it was blocked from 0 to 200, and this one was due at 80
+        assert min(lateness[-3:]) < 60
+        assert any(e["data"]["max_ms"] > 90 for e in server.events("loop_lag"))
 
 
 async def test_sixteen_streams_at_once_do_not_mix() -> None:

@@ -204,7 +204,7 @@ async def test_the_ledger_sees_who_let_go_and_how_also_while_nothing_is_written(
         closed = await server.wait_for("socket_closed")
         for event in (released, closed):
             assert (event["data"]["by"], event["data"]["how"]) == ("peer", how)
-            assert event["at_ns"] / 1e9 - left_at < 0.5
+            assert event["at_ns"] / 1e9 - left_at < 2
         await eventually(lambda: not server.running.server.wires)
         assert len(server.events("stream_released")) == len(server.events("socket_closed")) == 1
 

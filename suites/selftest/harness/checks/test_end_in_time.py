@@ -70,7 +70,17 @@ def test_a_message_that_is_superseded_while_its_end_is_on_the_way_is_in_time() -
     story.speak(600, 2, pong_after_ms=361).start(963, 2).opened(785, 2).sent(880, 3, 2)
     story.heard(1061, 3, 2).ended(1042, 2).socket_closed(1045, 2).end(1224, 2).leave(2500)
     assert all_findings(story) == {}
-    assert exposures(RULE, story) == {"ended": 1, "supersede": 1}
+    assert exposures(RULE, story) == {"ended": 2}
+
+
+def test_a_message_that_was_overdue_when_it_was_superseded_has_been_ended_too_late() -> None:
+    story = Story().speak(0).start(3).opened(5, fault="stall_mid_stream").sent(100, 2)
+    story.heard(101, 2).voiced(5000, message=2).end(5003, reason="superseded").let_go(5003)
+    assert finding(RULE, story.leave(6000)) == (
+        "the end signal of message m1 of s1 came 4822 ms after the upstream's last byte."
+        " Limit: 2000 ms."
+    )
+    assert exposures(RULE, story) == {"stall_mid_stream": 1, "ended": 1}
 
 
 @pytest.mark.parametrize("fault", ["stall_before_first_byte", "stall_mid_stream", "missing_marker"])

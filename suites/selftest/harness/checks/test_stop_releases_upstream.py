@@ -54,6 +54,16 @@ def test_a_stream_that_ends_by_itself_before_it_is_released_is_no_exposure() -> 
     assert exposures(RULE, story) == {}
 
 
+def test_a_stream_that_is_left_to_speak_to_its_end_fails() -> None:
+    story = Story().begun(0, 300).stop(300).end(303).ended(1702).socket_closed(1704).leave(2500)
+    assert finding(RULE, story) == (
+        "the upstream stream of message m1 of s1, stopped while streaming, was left to speak to"
+        " its end 1400 ms after STOP had reached the SUT. Limit: 250 ms."
+    )
+    in_time = Story().begun(0, 300).stop(300).end(303).ended(552).socket_closed(554).leave(1500)
+    assert findings(RULE, in_time) == []
+
+
 def test_a_stream_that_opens_behind_the_stop_counts_from_its_opening() -> None:
     story = Story().speak(0).start(3).stop(4).end(8, reason="stopped").opened(600)
     assert findings(RULE, story.let_go(849).leave(2000)) == []

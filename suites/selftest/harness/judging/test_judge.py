@@ -1,6 +1,7 @@
 """The judge: pure, pooled, once per rule."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -85,10 +86,7 @@ def test_a_check_that_crashes_is_an_error_and_stops_no_other(
         yield Exposure(category="before")
         raise KeyError(message.message)
 
-    broken = CHECKS.get("EOS-1")
-    crashing = [
-        check if check is not broken else _with_judge(check, crash) for check in tuple(CHECKS)
-    ]
+    crashing = [replace(one, judge=crash) if one.id == "EOS-1" else one for one in CHECKS]
     monkeypatch.setattr("harness.judging.judge.CHECKS", crashing)
     judgement = judged(Story().voiced(0).leave(1000))
     found = {rule.id: rule for rule in judgement.rules}
@@ -96,12 +94,6 @@ def test_a_check_that_crashes_is_an_error_and_stops_no_other(
     assert found["EOS-1"].why == "the check crashed on s1: KeyError: 'm1'"
     assert found["EOS-2"].exposures == 1
     assert judgement.exit_code == 3
-
-
-def _with_judge(check: object, judge: object) -> object:
-    import dataclasses
-
-    return dataclasses.replace(check, judge=judge)  # type: ignore[type-var]
 
 
 def test_a_missed_deadline_in_trouble_is_put_aside_and_named_for_a_retry() -> None:
