@@ -102,9 +102,7 @@ def write_trace(folder: Path, size: int) -> list[Path]:
     """Write at least ``size`` events and return the parts."""
     writer = Writer(folder)
     names = tuple(f"s{number}" for number in range(1, SESSIONS_AT_ONCE + 1))
-    start = ev.ScenarioData(
-        run="b", scenario="b", lane="b", isolation="session", sessions=names
-    )
+    start = ev.ScenarioData(run="b", scenario="b", lane="b", isolation="session", sessions=names)
     writer.event("harness", "runner", "scenario_started", data=start)
     number = 0
     while writer.count < size:

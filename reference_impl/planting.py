@@ -9,11 +9,12 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 
 from reference_impl import server
 
 EXIT_USAGE = 64
+_METHODS = (FunctionType, property)
 
 
 class SeamMoved(Exception):
@@ -30,7 +31,7 @@ def replace(module: ModuleType, name: str, *, by: type) -> None:
     replaced = getattr(module, name, None)
     if not isinstance(replaced, type) or not issubclass(by, replaced):
         raise SeamMoved(f"{module.__name__}.{name} is not what {by.__name__} was made for")
-    if not any(hasattr(replaced, method) for method in vars(by) if not method.startswith("__")):
+    if not any(isinstance(own, _METHODS) and hasattr(replaced, at) for at, own in vars(by).items()):
         raise SeamMoved(f"{by.__name__} overrides nothing of {module.__name__}.{name}")
     setattr(module, name, by)
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, has_identity
 from harness.model.target import Behaviour
-from harness.model.units import audio_ms
+from harness.model.units import audio_ms, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
 
-STALL_MARGIN_MS = 200  # what else may hold bytes back around a stall: a frame's time, twice
+SILENCE_MARGIN_MS = 250  # what else holds bytes back: a frame's time, the noting of a stall
 
 
 def _is_observable(behaviour: Behaviour) -> bool:
@@ -34,11 +34,9 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
         return
     if message.upstream_failed or not message.streams:
         return
-    if message.is_cut:
-        yield Unjudged(why="cut")
-        return
-    if _was_starved(message):
-        yield Unjudged(why="link_fault")
+    why = "cut" if message.is_cut else _why_given_up(message, message.ends[0].at_ns)
+    if why:
+        yield Unjudged(why=why)
         return
     for stream in message.final_streams:
         produced = _produced(stream)
@@ -54,11 +52,24 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     yield Exposure(category="completed")
 
 
-def _was_starved(message: MessageView) -> bool:
-    """Tell whether the upstream's link was a black hole for so long that giving up was right."""
-    conditions = message.origin.conditions
-    silence_ms = conditions.stalled_ms(message.speak.at_ns, message.ends[0].at_ns)
-    return silence_ms + STALL_MARGIN_MS >= message.behaviour.completion_idle_ms
+def _why_given_up(message: MessageView, end_ns: int) -> str:
+    """Return what kept the upstream silent for so long that giving up was right, "" if nothing.
+
+    A stall that was meant to be short lasts longer on a machine that has too much to do, and the
+    upstream itself may be late there.
+    """
+    patience_ms = message.behaviour.completion_idle_ms - SILENCE_MARGIN_MS
+    opened_ns = message.streams[0].opened_ns
+    if message.origin.conditions.stalled_ms(opened_ns, end_ns, link="upstream") >= patience_ms:
+        return "link_fault"
+    silence_ns = max(_silence_ns(stream, end_ns) for stream in message.streams)
+    return "environment" if ms(silence_ns) >= patience_ms else ""
+
+
+def _silence_ns(stream: StreamView, end_ns: int) -> int:
+    if stream.ended_ns is not None and stream.ended_ns <= end_ns:
+        return stream.silence_ns
+    return max(stream.silence_ns, end_ns - (stream.last_sent_ns or stream.opened_ns))
 
 
 def _produced(stream: StreamView) -> int:

@@ -1,12 +1,14 @@
 """What the sub-commands share: options, the console, places, and errors as exit codes."""
 
 import secrets
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from harness import __version__
 from harness.adapters.base import ADAPTERS
 from harness.judging.judge import check_limit_names
 from harness.model.errors import UsageError
@@ -37,6 +39,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 """The application; each file of this folder adds its own command."""
+
+
+def _tell_version(is_asked: bool) -> None:  # noqa: FBT001 - a callback of the command line
+    if is_asked:
+        sys.stdout.write(f"voicecert {__version__}\n")
+        raise typer.Exit(0)
+
+
+@app.callback()
+def voicecert(
+    _version: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    """Certify a real-time voice platform from evidence."""
 
 
 def console() -> Console:

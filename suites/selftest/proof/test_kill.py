@@ -1,7 +1,8 @@
 """kill -9 at any moment: no process, no port is left, and the record so far can be judged.
 
 ``VOICECERT_KILLS`` sets how many moments are tried; half of them with a SUT that forks a
-grandchild into a session of its own.
+grandchild into a session of its own. ``VOICECERT_ALONE`` says that nobody else opens ports here:
+then all listening sockets of the machine must be the same before and after.
 """
 
 import os
@@ -10,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from harness.model.record import RunFolder
 
 KILLS = int(os.environ.get("VOICECERT_KILLS", "4"))
 SEED = int(os.environ.get("VOICECERT_KILL_SEED", "7"))
+IS_ALONE = "VOICECERT_ALONE" in os.environ  # nothing else on the machine opens or closes ports
 GONE_DEADLINE_S = 15.0  # killing a tree of a dozen processes, on a busy machine
 pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -52,17 +55,23 @@ def listeners() -> set[str]:
     return {" ".join(line.split()[3:]) for line in output.splitlines()[1:]}
 
 
-def mentions(word: str) -> list[str]:
-    """Return the command lines of all living processes that hold the word."""
-    found = []
+def marked(mark: str) -> dict[str, str]:
+    """Return the command lines, by pid, of all living processes that were started with the mark."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
+            has_mark = mark.encode() in (folder / "environ").read_bytes()
             line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if word in line and int(folder.name) != os.getpid():
-            found.append(line)
+        if has_mark and line:
+            found[folder.name] = line
     return found
+
+
+def listening(pids: Iterable[str]) -> set[str]:
+    """Return the listening sockets of the processes, as ``ss -ltnp`` names them."""
+    return {line for line in listeners() for pid in pids if f"pid={pid}," in line}
 
 
 def until(is_true: Callable[[], bool], deadline_s: float) -> bool:
@@ -79,15 +88,24 @@ def test_a_killed_harness_leaves_a_record_and_nothing_else(turn: int, tmp_path: 
     moment_s = random.Random(SEED * 1000 + turn).uniform(0.3, 7.0)
     target = target_file(tmp_path, is_forking=turn % 2 == 1)
     run = tmp_path / "run"
+    mark = f"VOICECERT_KILL_TEST={uuid.uuid4().hex}"
+    name, _, value = mark.partition("=")
     before = listeners()
     command = [sys.executable, "-P", "-m", "harness.cli", "run", str(target), "--out", str(run)]
     command += ["--seed", str(turn), "--scenario", "happy_path", "--scenario", "client_latency"]
-    harness = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(moment_s)
-    harness.send_signal(signal.SIGKILL)
-    harness.wait()
-    assert until(lambda: not mentions(str(tmp_path)), GONE_DEADLINE_S), mentions(str(tmp_path))
-    assert until(lambda: listeners() <= before, GONE_DEADLINE_S), listeners() - before
+    with subprocess.Popen(
+        command,
+        env={**os.environ, name: value},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as harness:
+        time.sleep(moment_s)
+        held = listening(marked(mark))
+        harness.send_signal(signal.SIGKILL)
+    assert until(lambda: not marked(mark), GONE_DEADLINE_S), marked(mark)
+    assert not held & listeners()
+    if IS_ALONE:
+        assert listeners() == before
     if RunFolder(run).manifest_file.exists():
         judged = subprocess.run(
             [sys.executable, "-P", "-m", "harness.cli", "judge", str(run)],

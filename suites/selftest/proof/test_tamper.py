@@ -66,8 +66,14 @@ def moved(events: Events, place: int, later_ms: float) -> Events:
     rest = events[:place] + events[place + 1 :]
     times = [other.at_ns for other in rest]
     at = bisect.bisect_right(times, late.at_ns)
-    late = msgspec.structs.replace(late, seq=max(late.seq, rest[at - 1].seq + 1))
+    before = (other.seq for other in reversed(rest[:at]) if is_of_one_writer(other, event))
+    late = msgspec.structs.replace(late, seq=max(event.seq, next(before, 0) + 1))
     return [*rest[:at], late, *rest[at:]]
+
+
+def is_of_one_writer(one: Event, other: Event) -> bool:
+    """Tell whether two events were numbered by the same process."""
+    return (one.source == "upstream") == (other.source == "upstream")
 
 
 def swapped(events: Events, one: int, other: int) -> Events:
@@ -139,14 +145,14 @@ def end_delayed(r: RecordedPass, e: Events) -> Events:
 
 def confirmation_delayed(r: RecordedPass, e: Events) -> Events:
     s, m = stopped(r)
-    return moved(e, of(e, "end_received", session=s, message=m)[0], 700)
+    return moved(e, of(e, "end_received", session=s, message=m)[0], 1500)
 
 
 def audio_kept_after_stop(r: RecordedPass, e: Events) -> Events:
     s, m = stopped(r)
     end = of(e, "end_received", session=s, message=m)[0]
-    later = moved(e, end, 400)
-    return moved(later, of(later, "audio_received", session=s, message=m)[-1], 380)
+    later = moved(e, end, 1500)
+    return moved(later, of(later, "audio_received", session=s, message=m)[-1], 1400)
 
 
 def release_delayed(r: RecordedPass, e: Events) -> Events:
@@ -154,7 +160,7 @@ def release_delayed(r: RecordedPass, e: Events) -> Events:
     for kind in ("stream_released", "socket_closed"):
         places = of(e, kind, session=s, message=m) or _sockets(e, s, m)
         if places:
-            e = moved(e, places[0], 700)
+            e = moved(e, places[0], 1500)
     return e
 
 
@@ -163,7 +169,7 @@ def release_of_superseded_delayed(r: RecordedPass, e: Events) -> Events:
     for kind in ("stream_released", "socket_closed"):
         places = of(e, kind, session=s, message=m) or _sockets(e, s, m)
         if places:
-            e = moved(e, places[0], 400)
+            e = moved(e, places[0], 1200)
     return e
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import aiohttp
 import pytest
 
 from harness.model.target import load_target, shipped_targets
@@ -23,7 +24,7 @@ MEMBERS = [
     *(f"reference_impl.mutants.{name}" for name in MUTANTS),
     *(f"reference_impl.variants.{name}" for name in VARIANTS),
 ]
-SEAMS: tuple[ModuleType, ...] = (server, relay, framing, upstream_websocket)
+SEAMS: tuple[ModuleType, ...] = (server, relay, framing, upstream_websocket, aiohttp)
 RULES = {
     *("OWN-1", "OWN-3", "EOS-1", "EOS-2", "EOS-3", "EOS-4", "STOP-1", "STOP-2", "STOP-3"),
     *("MSG-1", "MSG-2", "ISO-1", "AUD-1"),

@@ -80,6 +80,34 @@ def test_a_failed_attempt_excuses_its_message() -> None:
     assert exposures(RULE, story, behaviour=retry) == {}
 
 
+def given_up(end_ms: float, *, sent_again_ms: float | None = None) -> Story:
+    """The upstream, planned for ten frames, falls silent at 180 ms; the SUT ends at ``end_ms``."""
+    story = Story().speak(0).start(3).opened(5, frames=10).sent(100, 2).heard(101, 2)
+    if sent_again_ms is not None:
+        story.sent(sent_again_ms, 8, first_frame=2).ended(sent_again_ms + 600)
+    return story.end(end_ms, reason="timeout").leave(end_ms + 600)
+
+
+def held_back(end_ms: float, *, link: str) -> Story:
+    """The same, but the upstream goes on, and it is the link that lets nothing through."""
+    return given_up(end_ms, sent_again_ms=260).fault(200, 1500, name="network_stall", link=link)
+
+
+def test_an_upstream_that_is_held_back_for_the_idle_time_may_be_given_up() -> None:
+    story = held_back(1190, link="upstream")
+    assert findings(RULE, story) == []
+    assert unjudged(RULE, story) == {"link_fault": 1}
+    assert len(findings(RULE, held_back(800, link="upstream"))) == 1
+    assert len(findings(RULE, held_back(1190, link="client"))) == 1
+
+
+def test_an_upstream_that_itself_was_late_by_the_idle_time_may_be_given_up() -> None:
+    for story in (given_up(1190), given_up(1190, sent_again_ms=1150)):
+        assert findings(RULE, story) == []
+        assert unjudged(RULE, story) == {"environment": 1}
+    assert len(findings(RULE, given_up(900))) == 1
+
+
 def test_interrupted_failed_and_left_messages_are_no_exposures() -> None:
     stopped = Story().stopped(0, 300).leave(1000)
     superseded = Story().begun(0, 300).voiced(300, message=2).end(303, reason="superseded")

@@ -89,6 +89,14 @@ def test_three_at_once_have_no_overlap_allowed_at_all() -> None:
     assert judged_by(RULE, story.lag(30, 3)).findings == ()  # only a lag of ours can explain it
 
 
+def test_three_at_once_behind_a_black_hole_say_nothing() -> None:
+    story = Story().speak(0).opened(5).speak(10, 2).opened(15, 2).speak(20, 3).opened(25, 3)
+    story.let_go(700).let_go(701, 2).ended(900, 3).leave(1600)
+    story.fault(6, 690, name="network_stall", link="upstream")
+    assert findings(RULE, story) == []
+    assert unjudged(RULE, story) == {"link_fault": 2}
+
+
 def test_a_session_that_speaks_rapidly_passes_when_each_stream_is_released_in_time() -> None:
     story = Story().speak(0).opened(5).speak(10, 2).opened(15, 2).speak(20, 3).opened(25, 3)
     story.let_go(12).let_go(22, 2).ended(300, 3)

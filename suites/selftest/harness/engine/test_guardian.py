@@ -258,8 +258,10 @@ async def test_a_child_inherits_neither_descriptors_nor_signal_masks(
         assert await child.wait() == 0
     # ls opens the fourth itself.
     assert (tmp_path / "descriptors.out").read_text().split() == ["0", "1", "2", "3"]
-    zero = "0" * 16
-    assert (tmp_path / "masks.out").read_text().split() == ["SigBlk:", zero, "SigIgn:", zero]
+    words = (tmp_path / "masks.out").read_text().split()
+    assert words[::2] == ["SigBlk:", "SigIgn:"]
+    # Signals 32 and 33 are the C library's own, which it blocks for moments.
+    assert all(int(mask, 16) & ~0x1_8000_0000 == 0 for mask in words[1::2])
 
 
 async def test_a_child_is_the_leader_of_a_session_of_its_own(guardian: Guardian) -> None:

@@ -1,0 +1,67 @@
+"""Each sentence is a stream of its own, and all of a message run side by side: declared.
+
+What was fetched ahead waits in memory, and the streams of a stopped message go together.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from reference_impl import server
+from reference_impl.framing import Chunker
+from reference_impl.planting import replace
+from reference_impl.relay import Exchange, Session
+from reference_impl.upstream import SpeechRequest
+from reference_impl.vocabulary import Ending, EndReason, Speak, UpstreamEnded
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?؟])\s+")
+
+
+class _Fetched(Chunker):
+    def __init__(self) -> None:
+        self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def feed(self, pcm: bytes) -> Iterable[bytes]:
+        self.pieces.put_nowait(pcm)
+        return ()
+
+
+class _AllAtOnce(asyncio.Lock):
+    async def acquire(self) -> Literal[True]:
+        return True
+
+    def release(self) -> None:
+        pass
+
+
+class _Prefetches(Session):
+    async def speak(self, exchange: Exchange, message: Speak) -> None:
+        self._upstream_turn = _AllAtOnce()
+        ending = Ending(reason=EndReason.COMPLETED)
+        async with asyncio.TaskGroup() as fetching:
+            texts = _BETWEEN_SENTENCES.split(message.text.strip())
+            streams = [self._fetch(exchange, message, text, fetching) for text in texts]
+            for fetched, stream in streams:
+                while (pcm := await fetched.pieces.get()) is not None:
+                    await self.pass_on(exchange, self.new_chunker().feed(pcm))
+                ending = stream.result()
+                if ending.reason is not EndReason.COMPLETED:
+                    break
+            for _, stream in streams:
+                stream.cancel()
+        await self.ask(UpstreamEnded(exchange=exchange.number, ending=ending))
+
+    def _fetch(
+        self, exchange: Exchange, message: Speak, text: str, fetching: asyncio.TaskGroup
+    ) -> "tuple[_Fetched, asyncio.Task[Ending]]":
+        fetched = _Fetched()
+        request = SpeechRequest(model=self._settings.model, text=text, voice=message.voice)
+        stream = fetching.create_task(self.speak_segment(exchange, request, fetched))
+        stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))
+        return fetched, stream
+
+
+def plant() -> None:
+    """Put it in its place."""
+    replace(server, "Session", by=_Prefetches)

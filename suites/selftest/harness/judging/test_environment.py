@@ -1,0 +1,78 @@
+"""What the world around the SUT did."""
+
+from harness.judging.environment import Environments
+from harness.model.units import ns
+from suites.selftest.harness.story import BEGIN_MS, Story
+
+
+def around(*stories: Story) -> Environments:
+    environments = Environments(cpu_count=2)
+    for story in stories:
+        for event in story.events():
+            environments.feed(event)
+    return environments
+
+
+def at(at_ms: float) -> int:
+    return ns(BEGIN_MS + at_ms)
+
+
+def test_a_lag_lies_in_the_window_before_its_event() -> None:
+    series = around(Story().lag(500, 40)).lags["harness"]
+    assert series.worst_ms(at(480), at(490)) == 40
+    assert series.worst_ms(at(100), at(209)) == 0
+    assert series.worst_ms(at(501), at(600)) == 0
+
+
+def test_the_links_of_a_lane_know_when_they_were_black_holes() -> None:
+    story = Story().fault(100, 700, name="network_stall", link="client")
+    conditions = around(story).conditions("lane")
+    assert conditions.is_stalled("client", at(0), at(100))
+    assert not conditions.is_stalled("client", at(0), at(99))
+    assert not conditions.is_stalled("client", at(701), at(900))
+    assert not conditions.is_stalled("upstream", at(0), at(900))
+    assert conditions.stalled_ms(at(0), at(900)) == 600
+    assert conditions.stalled_ms(at(500), at(600)) == 100
+    assert conditions.stalled_ms(at(0), at(900), link="upstream") == 0
+
+
+def test_a_stall_that_is_not_healed_lasts() -> None:
+    story = Story().fault(100, None, name="network_stall", link="client")
+    conditions = around(story).conditions("lane")
+    assert conditions.is_stalled("client", at(9000), at(9001))
+    assert conditions.stalled_ms(at(0), at(900)) == 800
+
+
+def test_a_delay_is_what_the_canary_proves_while_a_fault_is_there() -> None:
+    conditions = around(Story().latency(0, 1000, link="client", latency_ms=180)).conditions("lane")
+    assert conditions.delay_ms("client", at(500), at(600)) == 180.5
+    assert conditions.delay_ms("upstream", at(500), at(600)) == 0
+    assert conditions.path_delay_ms(at(500), at(600)) == 180.5
+    assert conditions.delay_ms("client", at(2000), at(2100)) == 0
+
+
+def test_the_round_trip_around_a_moment_is_the_longer_of_its_neighbours() -> None:
+    story = Story().canary(0, 10, link="client", rtt_ms=5).canary(100, 110, link="client", rtt_ms=9)
+    conditions = around(story.canary(200, 210, link="client", rtt_ms=50)).conditions("lane")
+    assert conditions.round_trip_ns("client", at(50)) == ns(9)
+    assert conditions.round_trip_ns("client", at(150)) == ns(50)
+    assert conditions.round_trip_ns("client", at(900)) == ns(50)
+    assert conditions.round_trip_ns("client", at(-90)) == ns(5)
+    assert conditions.round_trip_ns("upstream", at(50)) is None
+
+
+def test_what_is_old_is_forgotten_but_the_resources_are_kept() -> None:
+    story = Story().lag(0, 1).processes(0).canary(0, 10, link="client", rtt_ms=1)
+    for place in range(1200):
+        story.lag(200_000 + place, 0)
+    environments = around(story)
+    lane = environments.lanes["lane"]
+    assert len(environments.lags["harness"].windows) == 1200
+    assert (len(lane.samples), len(lane.resources), lane.conditions.round_trips) == (0, 1, [])
+
+
+def test_the_end_of_processes_is_known() -> None:
+    story = Story().event(5, "runner", "sut_exited", {"lane": "lane", "exit_code": -9})
+    environments = around(story.event(6, "runner", "upstream_lost"))
+    assert environments.exits == {"lane": -9}
+    assert environments.has_lost_upstream
