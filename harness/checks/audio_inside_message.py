@@ -21,8 +21,8 @@ def _is_observable(behaviour: Behaviour) -> bool:
     "audio only while its message is open, none after the next message's start",
     scope=Scope.SESSION,
     vantages="C",
-    standard=Minimum(total=100, by_category={"superseded": 30}),
-    smoke=Minimum(total=20, by_category={"superseded": 4}),
+    standard=Minimum(total=100, by_category={"rapid pair": 30}),
+    smoke=Minimum(total=20, by_category={"rapid pair": 4}),
     observable=_is_observable,
 )
 def audio_inside_message(session: SessionView, _limits: Limits) -> Iterator[Outcome]:
@@ -40,7 +40,7 @@ def audio_inside_message(session: SessionView, _limits: Limits) -> Iterator[Outc
                     at_ns=stream.opened_ns,
                     category="mixed",
                 )
-        yield Exposure(category="superseded" if message.superseded else "message")
+        yield Exposure(category="rapid pair" if message.is_overtaken else "message")
 
 
 def _judge_span(session: SessionView, span: AudioSpan) -> Iterator[Outcome]:
@@ -61,5 +61,5 @@ def _judge_span(session: SessionView, span: AudioSpan) -> Iterator[Outcome]:
             sentence=f"{amount} reached {session.session} after the start signal of"
             f" {span.started}. Allowed: 0.",
             at_ns=span.first_ns,
-            category="superseded",
+            category="rapid pair",
         )

@@ -15,8 +15,8 @@ Live = tuple[MessageView, StreamView]
     "at most the declared number of upstream streams of a session live at once",
     scope=Scope.SESSION,
     vantages="CU",
-    standard=Minimum(total=100, by_category={"superseded": 30}),
-    smoke=Minimum(total=20, by_category={"superseded": 4}),
+    standard=Minimum(total=100, by_category={"rapid pair": 30}),
+    smoke=Minimum(total=20, by_category={"rapid pair": 4}),
     limits={"overlap_ms": 50.0},
 )
 def one_upstream_stream(session: SessionView, limits: Limits) -> Iterator[Outcome]:
@@ -102,4 +102,4 @@ def _is_held_back(message: MessageView, other: StreamView, until_ns: int) -> boo
 
 
 def _category(message: MessageView) -> str:
-    return "superseded" if message.superseded else "message"
+    return "rapid pair" if message.is_overtaken else "message"

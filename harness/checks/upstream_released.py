@@ -8,7 +8,7 @@ from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
 
 CLOSE_HANDSHAKE_CROSSINGS = 3  # close frame, its answer, FIN
-CAUSES = ("ended", "stopped", "failed", "client left", "superseded")
+CAUSES = ("ended", "stopped", "failed", "client left")
 
 
 @check(

@@ -64,6 +64,7 @@ class SessionDriver:
         self._connection: Connection | None = None
         self._changed = asyncio.Event()
         self._heard_bytes: dict[int | None, int] = {}
+        self._heard_last: int | None = None
         self._ended: set[int] = set()
         self._pongs: set[bytes] = set()
         self._fences = 0
@@ -87,7 +88,7 @@ class SessionDriver:
         finally:
             if self._connection is not None:
                 self._connection.abort()
-            self._take_rest(None, self._clock.now_ns())
+            self._take_rest(self._heard_last, self._clock.now_ns())
             self._record("session_over")
 
     # -- operations ------------------------------------------------------------------------
@@ -247,7 +248,8 @@ class SessionDriver:
             case StartSeen():
                 self._record("start_received", message=f"m{seen.message}", at_ns=at_ns)
             case EndSeen():
-                self._take_rest(seen.message, at_ns)
+                if seen.message == self._heard_last:
+                    self._take_rest(seen.message, at_ns)
                 data = EndData(reason=seen.reason)
                 self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
                 self._ended.add(seen.message)
@@ -265,6 +267,7 @@ class SessionDriver:
     def _take_audio(self, seen: AudioSeen, at_ns: int) -> None:
         decoded = self._decoder.feed(seen.pcm)
         self._record_audio(decoded, len(seen.pcm), seen.message, at_ns)
+        self._heard_last = seen.message
         heard = self._heard_bytes
         heard[seen.message] = heard.get(seen.message, 0) + len(seen.pcm)
 

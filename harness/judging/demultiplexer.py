@@ -181,8 +181,6 @@ class Demultiplexer:
             self.fences += 1
             self.late_fences += command.is_fence_late
 
-    # -- runner ----------------------------------------------------------------------------
-
     def _scenario_started(self, event: Event) -> None:
         data = _scenario(event.data)
         origin = Origin(
@@ -240,11 +238,12 @@ class Demultiplexer:
         if name in session.open:
             session.repeated.add(name)  # the same speak twice: refused by an error, no message
             return
-        if self._behaviour.on_new_message == "supersede":
-            for message in session.unended.values():
-                if message.superseded is None and not message.is_rejected:
-                    message.superseded = command
-                    command.phase = self._phase(message)
+        for message in session.unended.values():
+            message.is_overtaken = True
+            supersedes = self._behaviour.on_new_message == "supersede"
+            if supersedes and message.superseded is None and not message.is_rejected:
+                message.superseded = command
+                command.phase = self._phase(message)
         session.open[name] = session.unended[name] = MessageView(
             session=session.view.session,
             message=name,

@@ -205,6 +205,8 @@ class MessageView:
     ``audio`` holds each frame with samples of this message (by their watermark), and each frame
     that the protocol says belongs to it. ``seen_until_ns`` is how far the record goes.
     ``crossed_by`` is a STOP that met it only if the message before it had just ended by itself.
+    ``is_overtaken`` says that the next message was asked for while this one was open (a rapid
+    pair), whatever came of it.
     """
 
     session: str
@@ -217,6 +219,7 @@ class MessageView:
     errors: list[Signal] = field(default_factory=list)
     stop: Command | None = None
     superseded: Command | None = None
+    is_overtaken: bool = False
     crossed_by: Command | None = None
     left_ns: int | None = None
     left_how: str | None = None

@@ -23,7 +23,7 @@ def superseded() -> Story:
 def test_audio_while_its_message_is_open_passes() -> None:
     story = superseded().leave(1200)
     assert all_findings(story) == {}
-    assert exposures(RULE, story) == {"superseded": 1, "message": 1}
+    assert exposures(RULE, story) == {"rapid pair": 1, "message": 1}
 
 
 def test_audio_of_the_old_message_until_its_end_signal_passes_also_after_the_new_speak() -> None:

@@ -28,7 +28,7 @@ def superseded(*, released_ms: float, session: int = 1) -> Story:
 def test_an_overlap_of_50_ms_is_allowed(released_ms: float, count: int) -> None:
     assert len(findings(RULE, superseded(released_ms=released_ms))) == count
     counts = exposures(RULE, superseded(released_ms=released_ms))
-    assert counts == {"superseded": 1, "message": 1}
+    assert counts == {"rapid pair": 1, "message": 1}
 
 
 def test_the_sentence_says_how_long() -> None:
