@@ -248,11 +248,7 @@ class SessionDriver:
             case StartSeen():
                 self._record("start_received", message=f"m{seen.message}", at_ns=at_ns)
             case EndSeen():
-                if seen.message == self._heard_last:
-                    self._take_rest(seen.message, at_ns)
-                data = EndData(reason=seen.reason)
-                self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
-                self._ended.add(seen.message)
+                self._take_end(seen, at_ns)
             case ErrorSeen():
                 message = f"m{seen.message}" if seen.message is not None else None
                 error = EndData(code=seen.code, text=seen.text[:200])
@@ -263,6 +259,13 @@ class SessionDriver:
                 self._record("other_received", {"kind": seen.kind}, at_ns=at_ns)
             case InvalidSeen():
                 self._record("frame_invalid", {"text": seen.text}, at_ns=at_ns)
+
+    def _take_end(self, seen: EndSeen, at_ns: int) -> None:
+        if seen.message == self._heard_last:
+            self._take_rest(seen.message, at_ns)
+        data = EndData(reason=seen.reason)
+        self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
+        self._ended.add(seen.message)
 
     def _take_audio(self, seen: AudioSeen, at_ns: int) -> None:
         decoded = self._decoder.feed(seen.pcm)

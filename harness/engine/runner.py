@@ -13,7 +13,13 @@ from harness.engine.lag import watch_lag
 from harness.engine.lane import Stage
 from harness.engine.lane_setup import open_lane
 from harness.engine.recorder import open_recorder
-from harness.engine.schedule import PlannedScenario, Scheduler, faults_hash, operations_hash
+from harness.engine.schedule import (
+    PlannedScenario,
+    Scheduler,
+    faults_hash,
+    operations_hash,
+    speech_s,
+)
 from harness.judging.judge import Judge
 from harness.model import record
 from harness.model.clock import Clock
@@ -71,7 +77,7 @@ async def run(options: RunOptions, progress: Progress) -> RunFolder:
 
 async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> None:
     nonce = child_seed(options.seed, "nonce") % 256
-    started_ns = options.clock.now_ns()
+    started_ns, started_cpu_ns = options.clock.now_ns(), options.clock.cpu_ns()
     scheduler = Scheduler(seed=options.seed, tier=options.tier, behaviour=options.target.behaviour)
     planned = scheduler.plan(options.scenarios)
     plans = tuple(item.plan for item in planned)
@@ -108,8 +114,11 @@ async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> No
                 say=progress.say,
             )
             shop = _Shop(around, stage, progress.timings_s)
+            progress.timings_s["speech of the longest session"] = round(speech_s(plans), 3)
             progress.timings_s["start-up"] = _since(started_ns, options.clock)
             manifest = await _play(shop, scheduler, planned, manifest)
+    spent_ns = options.clock.cpu_ns() - started_cpu_ns
+    progress.timings_s["work of the harness"] = round(spent_ns / NS_PER_S, 3)
     progress.timings_s["in all"] = _since(started_ns, options.clock)
     manifest = msgspec.structs.replace(manifest, timings_s=dict(progress.timings_s))
     folder.write_manifest(manifest)

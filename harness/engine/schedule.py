@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import msgspec
 
-from harness.model.operations import ScenarioPlan
+from harness.model.operations import ScenarioPlan, SessionPlan, Speak
 from harness.model.seeds import child_random
 from harness.model.target import Behaviour
 from harness.scenarios.base import SCENARIOS, Draft
@@ -76,6 +77,27 @@ class Scheduler:
 
 def _block(name: str) -> int:
     return SCENARIOS.names().index(SCENARIOS.get(name).name)
+
+
+def speech_s(plans: Sequence[ScenarioPlan]) -> float:
+    """Return the seconds of speech that the longest session asks for, at the pace of each message.
+
+    No run can be shorter, unless its messages are interrupted.
+    """
+    sessions = [session for plan in plans for session in plan.sessions]
+    return max((_session_ms(session) for session in sessions), default=0.0) / 1000
+
+
+def _session_ms(session: SessionPlan) -> float:
+    spoken = [step for step in session.operations if isinstance(step, Speak)]
+    return sum(_message_ms(step.text, step.upstream) for step in spoken)
+
+
+def _message_ms(text: str, upstream: dict[str, Any]) -> float:
+    pace = str(upstream.get("pace", "real-time"))
+    faster = {"real-time": 1.0, "max": float("inf")}.get(pace) or float(pace.removesuffix("x"))
+    audio_ms = float(upstream.get("ms_per_character", 0)) * len(text)
+    return float(upstream.get("first_audio_ms", 0)) + audio_ms / faster
 
 
 def operations_hash(plans: Sequence[ScenarioPlan]) -> str:

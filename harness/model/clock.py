@@ -12,6 +12,10 @@ class Clock(Protocol):
         """Return monotonic nanoseconds."""
         ...
 
+    def cpu_ns(self) -> int:
+        """Return nanoseconds that this process has spent on a core."""
+        ...
+
     def date(self) -> str:
         """Return the wall date and time in ISO 8601, UTC; for the manifest only."""
         ...
@@ -23,6 +27,10 @@ class MonotonicClock:
     def now_ns(self) -> int:
         """Return monotonic nanoseconds."""
         return time.monotonic_ns()
+
+    def cpu_ns(self) -> int:
+        """Return nanoseconds that this process has spent on a core."""
+        return time.process_time_ns()
 
     def date(self) -> str:
         """Return the wall date and time in ISO 8601, UTC; for the manifest only."""

@@ -17,7 +17,7 @@ FAULTS: tuple[dict[str, object], ...] = (
 @scenario("upstream_faults")
 def upstream_faults(draft: Draft) -> Iterator[SessionPlan]:
     """Stall before the first byte, stall, missing marker, reset, error status; then a good one."""
-    times = draft.many(standard=3, smoke=1)
+    times = draft.many(standard=4, smoke=1)
     yield from sessions(draft, len(FAULTS) * times, _story)
 
 
