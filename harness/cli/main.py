@@ -33,7 +33,7 @@ def _run() -> int:
         console().print(f"[bold red]voicecert:[/] {_escape(str(error))}", soft_wrap=True)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        console().print("interrupted; what was recorded is kept.")
+        console().print("interrupted.")
         return EXIT_INTERRUPTED
     except typer.Exit as stop:
         return stop.exit_code

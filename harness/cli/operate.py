@@ -11,6 +11,7 @@ from rich.console import Console
 from harness.engine.runner import Progress, RunOptions, run
 from harness.judging.judge import judge_events
 from harness.model.clock import MonotonicClock
+from harness.model.errors import InterruptedRun
 from harness.model.record import Manifest, RunFolder
 from harness.model.target import Target
 from harness.model.trace import Reading, read_events
@@ -50,7 +51,12 @@ def run_target(
         cache=default_cache(),
         clock=MonotonicClock(),
     )
-    return asyncio.run(run(options, Progress(say=say, finished=finished)))
+    try:
+        return asyncio.run(run(options, Progress(say=say, finished=finished)))
+    except KeyboardInterrupt:
+        raise InterruptedRun(
+            f"interrupted; what was recorded is kept: `voicecert judge {folder}` judges it."
+        ) from None
 
 
 def judge_folder(folder: RunFolder) -> tuple[Manifest, Judgement]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from harness.engine.guardian import Guardian
+from harness.engine.guardian import Spawner
 from harness.engine.python_child import python_argv
 from harness.engine.ready_file import read_ready_file
 from harness.engine.recorder import Recorder
@@ -21,7 +21,7 @@ START_DEADLINE_S = 10.0
 
 
 @asynccontextmanager
-async def running_canary_server(guardian: Guardian, logs: Path) -> AsyncIterator[str]:
+async def running_canary_server(guardian: Spawner, logs: Path) -> AsyncIterator[str]:
     """Start the echo as a child and yield its address."""
     ready = logs / "canary.ready"
     log = logs / "canary.log"

@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from harness.engine.canary import running_canary_server
-from harness.engine.guardian import Guardian
+from harness.engine.guardian import Child, Guardian
 from harness.engine.ports import reserved_port
 from harness.engine.upstream import UpstreamServer, running_upstream
 from harness.model import record
@@ -24,13 +25,17 @@ REPORTED = ("aiohttp", "websockets", "numpy", "msgspec", "toxiproxy-python")
 
 @dataclass(slots=True, kw_only=True)
 class Environment:
-    """The processes that all lanes share, and the owner of every child."""
+    """The processes that all lanes share, and the owner of every child.
+
+    ``vital`` are those without which the record proves nothing more.
+    """
 
     guardian: Guardian
     toxiproxy: ToxiproxyServer
     proxies: ToxiproxyClient
     upstream: UpstreamServer
     canary: str
+    vital: tuple[Child, ...]
 
     def facts(self) -> record.Environment:
         """Return what the manifest says of the machine and the proxy."""
@@ -49,6 +54,20 @@ def machine_facts(toxiproxy: record.Toxiproxy) -> record.Environment:
     )
 
 
+class _Remembering:
+    """Spawns as the guardian does, and remembers what it spawned."""
+
+    def __init__(self, guardian: Guardian) -> None:
+        self._guardian = guardian
+        self.children: list[Child] = []
+
+    async def spawn(self, **request: Any) -> Child:  # noqa: ANN401 - passed on as it is
+        """Start a child through the guardian."""
+        child = await self._guardian.spawn(**request)
+        self.children.append(child)
+        return child
+
+
 @asynccontextmanager
 async def environment(
     *, target: Target, folder: record.RunFolder, seed: int, nonce: int, cache: Path, say: Say
@@ -56,14 +75,15 @@ async def environment(
     """Start guardian, proxy server, fake upstream and canary, in this order."""
     async with AsyncExitStack() as stack:
         guardian = await stack.enter_async_context(Guardian.open(folder.logs))
+        vital = _Remembering(guardian)
         binary = await asyncio.to_thread(find_or_build, cache, say=say)
         port = stack.enter_context(reserved_port())
         toxiproxy = await stack.enter_async_context(
-            running(guardian, folder.logs, binary=binary, port=port)
+            running(vital, folder.logs, binary=binary, port=port)
         )
         upstream = await stack.enter_async_context(
             running_upstream(
-                guardian,
+                vital,
                 upstream=target.upstream,
                 seed=seed,
                 nonce=nonce,
@@ -71,13 +91,14 @@ async def environment(
                 logs=folder.logs,
             )
         )
-        canary = await stack.enter_async_context(running_canary_server(guardian, folder.logs))
+        canary = await stack.enter_async_context(running_canary_server(vital, folder.logs))
         yield Environment(
             guardian=guardian,
             toxiproxy=toxiproxy,
             proxies=ToxiproxyClient(toxiproxy.host, toxiproxy.port),
             upstream=upstream,
             canary=canary,
+            vital=tuple(vital.children),
         )
 
 

@@ -16,7 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import harness
 from harness.engine.guardian_process import END_S_MAX, descendants
@@ -181,6 +181,24 @@ class _Control(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.abort()
+
+
+class Spawner(Protocol):
+    """Whoever starts children: the guardian, or one who remembers what it started."""
+
+    async def spawn(
+        self,
+        *,
+        name: str,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = ...,
+        cwd: Path | None = ...,
+        stdout: Path | None = ...,
+        stderr: Path | None = ...,
+        own: bool = ...,
+    ) -> Child:
+        """Start a child and return it once it has been executed."""
+        ...
 
 
 class Guardian:

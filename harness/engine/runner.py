@@ -9,10 +9,11 @@ import msgspec
 
 from harness import __version__
 from harness.engine.environment import Environment, environment, machine_facts
+from harness.engine.guardian import Child
 from harness.engine.lag import watch_lag
 from harness.engine.lane import Stage
 from harness.engine.lane_setup import open_lane
-from harness.engine.recorder import open_recorder
+from harness.engine.recorder import Recorder, open_recorder
 from harness.engine.schedule import (
     PlannedScenario,
     Scheduler,
@@ -72,7 +73,17 @@ async def run(options: RunOptions, progress: Progress) -> RunFolder:
         if isinstance(error, HarnessError):
             raise error from group
         raise
+    finally:
+        _note_end(folder)
     return folder
+
+
+def _note_end(folder: RunFolder) -> None:
+    """Say in the manifest of a run that did not come to its end that it was interrupted."""
+    if folder.manifest_file.exists():
+        manifest = folder.read_manifest()
+        if manifest.state == "running":
+            folder.write_manifest(msgspec.structs.replace(manifest, state="interrupted"))
 
 
 async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> None:
@@ -143,7 +154,10 @@ async def _play(
     clock = shop.stage.clock
     begun_ns = clock.now_ns()
     async with asyncio.TaskGroup() as tasks:
-        lag = tasks.create_task(watch_lag(shop.stage.recorder, clock), name="loop-lag")
+        watches = [tasks.create_task(watch_lag(shop.stage.recorder, clock), name="loop-lag")]
+        for child in shop.environment.vital:
+            vital = _watch_vital(child, shop.stage.recorder)
+            watches.append(tasks.create_task(vital, name=f"vital-{child.name}"))
         try:
             manifest = await _play_lanes(shop, planned, manifest)
             shop.timings_s["scenarios"] = _since(begun_ns, clock)
@@ -151,8 +165,23 @@ async def _play(
             await _retry(shop, scheduler, manifest)
             shop.timings_s["retries"] = _since(begun_ns, clock)
         finally:
-            lag.cancel()
+            for watch in watches:
+                watch.cancel()
     return msgspec.structs.replace(manifest, state="complete")
+
+
+async def _watch_vital(child: Child, recorder: Recorder) -> None:
+    """End the run when a process of ours ends in its middle: from there on nothing is proven.
+
+    Raises:
+        HarnessError: names the process.
+    """
+    exit_code = await child.wait()
+    recorder.record("runner", "vantage_lost", {"what": child.name, "exit_code": exit_code})
+    raise HarnessError(
+        f"our own process {child.name!r} ended in the middle of the run with exit code"
+        f" {exit_code}; what was recorded before can be judged."
+    )
 
 
 async def _play_lanes(
@@ -166,8 +195,6 @@ async def _play_lanes(
     async with asyncio.TaskGroup() as tasks:
         for name, items in lanes.items():
             tasks.create_task(_play_lane(shop, name, items, at_once), name=f"lane-{name}")
-    if shop.environment.upstream.child.exit_code is not None:
-        shop.stage.recorder.record("runner", "upstream_lost")
     return manifest
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from harness.engine.guardian import Child, Guardian
+from harness.engine.guardian import Child, Spawner
 from harness.engine.python_child import python_argv
 from harness.engine.ready_file import read_ready_file
 from harness.model.errors import HarnessError
@@ -77,7 +77,7 @@ class UpstreamServer:
 
 @asynccontextmanager
 async def running_upstream(
-    guardian: Guardian,
+    guardian: Spawner,
     *,
     upstream: Upstream,
     seed: int,

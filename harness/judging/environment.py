@@ -52,7 +52,7 @@ class Environments:
         self.lags = {"harness": LagSeries(), "upstream": LagSeries()}
         self.lanes: dict[str, LaneEnvironment] = {}
         self.exits: dict[str, int | None] = {}
-        self.has_lost_upstream = False
+        self.lost_at_ns: int | None = None
         self._count = 0
         self._handlers: dict[str, Callable[[Event], None]] = {
             "loop_lag": self._loop_lag,
@@ -61,7 +61,7 @@ class Environments:
             "fault_started": self._fault_started,
             "fault_healed": self._fault_healed,
             "sut_exited": self._sut_exited,
-            "upstream_lost": self._upstream_lost,
+            "vantage_lost": self._vantage_lost,
         }
 
     def conditions(self, lane: str) -> Conditions:
@@ -128,5 +128,5 @@ class Environments:
         data = msgspec.json.decode(event.data, type=ev.LaneData)
         self.exits[data.lane] = data.exit_code
 
-    def _upstream_lost(self, event: Event) -> None:  # noqa: ARG002 - a handler like the others
-        self.has_lost_upstream = True
+    def _vantage_lost(self, event: Event) -> None:
+        self.lost_at_ns = event.at_ns

@@ -19,6 +19,7 @@ from harness.model.errors import UnknownNameError, UsageError
 from harness.model.events import Event, FaultData
 from harness.model.record import Manifest
 from harness.model.target import Target
+from harness.model.units import NS_PER_S
 from harness.model.verdict import (
     CHECKLIST_VERSION,
     VERDICTS_SCHEMA,
@@ -33,6 +34,9 @@ from harness.model.verdict import (
 from harness.model.views import MessageView, Origin, SessionView
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
+
+
+NOTICED_NS = NS_PER_S // 2  # how long a vantage may have been lost before it is noticed
 
 
 class Judge:
@@ -55,8 +59,10 @@ class Judge:
         self._waits_expired = 0
 
     def feed(self, event: Event) -> None:
-        """Take the next event of the merged trace."""
+        """Take the next event of the merged trace; what follows a lost vantage proves nothing."""
         self._events += 1
+        if self._environments.lost_at_ns is not None:
+            return
         if event.kind == "fault_started":
             self._faults.append(msgspec.json.decode(event.data, type=FaultData))
         elif event.kind == "wait_expired":
@@ -72,15 +78,15 @@ class Judge:
 
     def judgement(self, *, problems: tuple[str, ...] = ()) -> Judgement:
         """Close what is open and judge each rule once."""
-        self._demultiplexer.finish(is_cut=self._manifest.state != "complete")
+        has_lost_vantage = self._environments.lost_at_ns is not None
+        self._demultiplexer.finish(is_cut=has_lost_vantage or self._manifest.state != "complete")
         grade = self._manifest.vantages
-        lost = "U" if self._environments.has_lost_upstream else None
         rules = tuple(
             pool.verdict(
                 tier=self._manifest.tier,
                 grade=grade,
                 behaviour=self._target.behaviour,
-                lost=lost,
+                has_lost_vantage=has_lost_vantage,
             )
             for pool in self._pools.values()
         )
@@ -134,6 +140,10 @@ class Judge:
 
     def _take(self, pool: Pool, finding: Finding, origin: Origin) -> None:
         deadline = finding.deadline
+        lost_at_ns = self._environments.lost_at_ns
+        if lost_at_ns is not None and finding.at_ns > lost_at_ns - NOTICED_NS:
+            pool.unjudged["lost_vantage"] += 1
+            return
         if deadline is None:
             pool.breach(finding)
             return

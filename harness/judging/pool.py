@@ -61,11 +61,11 @@ class Pool:
         return self.retried[key] > self.missed_again[key]
 
     def verdict(
-        self, *, tier: str, grade: str, behaviour: Behaviour, lost: str | None
+        self, *, tier: str, grade: str, behaviour: Behaviour, has_lost_vantage: bool
     ) -> RuleVerdict:
-        """Judge the rule once. ``lost`` names a vantage that went away during the run."""
+        """Judge the rule once; where a vantage went away during the run, only a breach is sure."""
         minimum = self.check.minimum.get(tier, self.check.minimum["standard"])
-        verdict, why = self._decide(minimum, grade, behaviour, lost)
+        verdict, why = self._decide(minimum, grade, behaviour, has_lost_vantage=has_lost_vantage)
         return RuleVerdict(
             id=self.check.id,
             title=self.check.title,
@@ -85,7 +85,7 @@ class Pool:
         )
 
     def _decide(
-        self, minimum: Minimum, grade: str, behaviour: Behaviour, lost: str | None
+        self, minimum: Minimum, grade: str, behaviour: Behaviour, *, has_lost_vantage: bool
     ) -> tuple[Verdict, str]:
         if not self.check.applies(behaviour):
             return Verdict.NOT_APPLICABLE, "the declared behaviour knows no such thing"
@@ -98,7 +98,7 @@ class Pool:
             return Verdict.FAIL, ""
         if self.crash:
             return Verdict.ERROR, self.crash
-        if lost is not None and lost in self.check.vantages:
+        if has_lost_vantage:
             return Verdict.INCONCLUSIVE, "lost_vantage"
         if self.unsettled() or self.final_suspects:
             return Verdict.INCONCLUSIVE, "environment"

@@ -1,6 +1,7 @@
 """The few exceptions that are raised on purpose, each with its exit code.
 
 HarnessError              the world or our own tool failed; says nothing about the SUT (exit 3)
+├── InterruptedRun        the user ended a run; what was recorded is kept (exit 130)
 └── UsageError            the caller gave something that cannot work (exit 64)
     └── UnknownNameError  a name that no family or table knows, with the nearest one
 """
@@ -13,6 +14,12 @@ class HarnessError(Exception):
     """Say what was wrong, what was expected and what to do, in one sentence."""
 
     exit_code = 3
+
+
+class InterruptedRun(HarnessError):
+    """The user ended a run before its end; its record can be judged."""
+
+    exit_code = 130
 
 
 class UsageError(HarnessError):

@@ -115,3 +115,46 @@ def test_a_killed_harness_leaves_a_record_and_nothing_else(turn: int, tmp_path: 
         )
         assert judged.returncode in {0, 2}, judged.stdout + judged.stderr
         assert "Traceback" not in judged.stderr
+
+
+def test_an_interrupted_run_says_where_its_record_is_and_how_to_judge_it(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-P", "-m", "harness.cli", "certify", "reference"]
+    command += ["--out", str(run), "--scenario", "happy_path"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as harness:
+        part = run / "parts" / "harness.jsonl"
+        assert until(lambda: part.exists() and b"audio_received" in part.read_bytes(), 30)
+        harness.send_signal(signal.SIGINT)
+        _, said = harness.communicate(timeout=30)
+    assert harness.returncode == 130
+    assert f"voicecert judge {run}" in " ".join(said.split())
+    assert RunFolder(run).read_manifest().state == "interrupted"
+
+
+@pytest.mark.parametrize("module", ["fake_groq", "harness.engine.canary_server"])
+def test_a_process_of_ours_that_dies_is_our_error_and_never_the_platforms(
+    module: str, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    command = [sys.executable, "-P", "-m", "harness.cli", "certify", "reference"]
+    command += ["--out", str(run), "--scenario", "happy_path"]
+    mark = {"VOICECERT_KILL_TEST": uuid.uuid4().hex}
+    with subprocess.Popen(
+        command, env={**os.environ, **mark}, stderr=subprocess.PIPE, text=True
+    ) as harness:
+        part = run / "parts" / "harness.jsonl"
+        assert until(lambda: part.exists() and b"audio_received" in part.read_bytes(), 30)
+        ours = marked(mark["VOICECERT_KILL_TEST"])
+        (victim,) = [pid for pid, line in ours.items() if f"-m {module} " in line]
+        os.kill(int(victim), signal.SIGKILL)
+        _, said = harness.communicate(timeout=30)
+    assert harness.returncode == 3, said
+    assert "ended in the middle of the run with exit code -9" in " ".join(said.split())
+    judged = subprocess.run(
+        [sys.executable, "-P", "-m", "harness.cli", "judge", str(run)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert judged.returncode == 2, judged.stdout + judged.stderr
+    assert "lost_vantage" in judged.stdout

@@ -73,6 +73,6 @@ def test_what_is_old_is_forgotten_but_the_resources_are_kept() -> None:
 
 def test_the_end_of_processes_is_known() -> None:
     story = Story().event(5, "runner", "sut_exited", {"lane": "lane", "exit_code": -9})
-    environments = around(story.event(6, "runner", "upstream_lost"))
+    environments = around(story.event(6, "runner", "vantage_lost"))
     assert environments.exits == {"lane": -9}
-    assert environments.has_lost_upstream
+    assert environments.lost_at_ns

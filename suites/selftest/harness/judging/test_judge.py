@@ -164,9 +164,14 @@ def test_a_run_that_saw_enough_and_found_nothing_is_certified() -> None:
 
 
 def test_an_upstream_that_died_takes_its_vantage_with_it() -> None:
-    story = Story().voiced(0).event(500, "runner", "upstream_lost").leave(1000)
+    story = Story().voiced(0).event(500, "runner", "vantage_lost").leave(1000)
     assert judged_by("OWN-3", story).why == "lost_vantage"
-    assert judged_by("EOS-1", story).why.startswith("not_exercised")
+    assert judged_by("EOS-1", story).why == "lost_vantage"
+
+
+def test_what_is_seen_after_a_vantage_was_lost_is_held_against_nobody() -> None:
+    story = Story().begun(0, 300).event(400, "runner", "vantage_lost").lost(410)
+    assert judged_by("EOS-1", story).why == "lost_vantage"
 
 
 def test_the_target_may_set_limits_by_name_or_the_only_one() -> None:
