@@ -48,7 +48,7 @@ def end_in_time(message: MessageView, limits: Limits) -> Iterator[Outcome]:
     if measured_ms > limit_ms:
         verb = "came" if message.ends else "had not come"
         yield late(
-            f"the end signal of {message.id} {verb} {measured_ms:.0f} ms after {cause.what}."
+            f"the end signal of {message.id} {verb} {measured_ms:.0f} ms after {_since(cause)}."
             f" Limit: {limit_ms:.0f} ms.",
             from_ns=cause.at_ns,
             acted_ns=acted_ns,
@@ -56,6 +56,11 @@ def end_in_time(message: MessageView, limits: Limits) -> Iterator[Outcome]:
             category=category,
         )
     yield Exposure(category=category)
+
+
+def _since(cause: Cause) -> str:
+    """Return the cause as time counts from it: a command's begins when it has arrived."""
+    return f"{cause.what} had reached the SUT" if cause.is_command else cause.what
 
 
 def _limit_ms(message: MessageView, cause: Cause, limits: Limits, acted_ns: int) -> float:

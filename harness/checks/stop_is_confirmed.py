@@ -25,7 +25,8 @@ ANSWER_WINDOW_NS = NS_PER_S
 def stop_is_confirmed(session: SessionView, limits: Limits) -> Iterator[Outcome]:
     """Measure from the effective fence to the end signal; look for answers to idle STOPs."""
     for message in session.messages:
-        if message.stop is not None and message.lost_ns is None and not message.is_waiting:
+        is_lost = message.lost_ns is not None and message.end_ns is None
+        if message.stop is not None and not is_lost and not message.is_waiting:
             yield from _judge_stop(message, message.stop, limits["confirm_ms"])
     for stop in session.idle_stops:
         yield from _judge_idle(session, stop)

@@ -13,7 +13,7 @@ from harness.adapters.base import ADAPTERS
 from harness.judging.judge import check_limit_names
 from harness.model.errors import UsageError
 from harness.model.record import Manifest, RunFolder
-from harness.model.target import Target, load_target, shipped_targets
+from harness.model.target import Target, check_places, load_target, shipped_targets
 from harness.scenarios.base import SCENARIOS
 from harness.sut.base import check_placeholders
 
@@ -74,6 +74,7 @@ def target_of(name: str) -> Target:
     """
     target = load_target(name, shipped=shipped_targets(root()))
     check_limit_names(target)
+    check_places(target)
     check_placeholders(target)
     ADAPTERS.get(target.adapter.name)
     return target
@@ -126,6 +127,11 @@ def out_folder(out: Path | None, *, name: str) -> Path:
     while (base / f"{name}-{number}").exists():
         number += 1
     return base / f"{name}-{number}"
+
+
+def many(scenarios: int) -> str:
+    """Return how many scenarios, in words that agree."""
+    return "1 scenario" if scenarios == 1 else f"{scenarios} scenarios"
 
 
 def manifest_of(folder: RunFolder) -> Manifest:

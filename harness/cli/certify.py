@@ -14,6 +14,7 @@ from harness.cli.base import (
     Tier,
     app,
     console,
+    many,
     out_folder,
     scenarios_of,
     seed_of,
@@ -37,9 +38,15 @@ def certify(
     number, level = seed_of(seed), tier_of(tier)
     screen = console()
     place = out_folder(out, name=loaded.name)
-    screen.print(f"certifying {loaded.name}: {len(chosen)} scenarios, {level}, seed {number}")
+    screen.print(f"certifying {loaded.name}: {many(len(chosen))}, {level}, seed {number}")
     folder = operate.run_target(
-        loaded, scenarios=chosen, seed=number, tier=level, folder=place, screen=screen
+        loaded,
+        given=target,
+        scenarios=chosen,
+        seed=number,
+        tier=level,
+        folder=place,
+        screen=screen,
     )
     manifest, judgement = operate.judge_folder(folder)
     made, paths = operate.write_documents(folder, manifest, judgement)

@@ -92,6 +92,7 @@ async def _row(
     chosen = scenarios_of(None, target)
     options = RunOptions(
         target=target,
+        given=target.name,
         scenarios=chosen,
         seed=seed,
         tier="smoke",

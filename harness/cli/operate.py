@@ -24,6 +24,7 @@ from reports.formats.base import FORMATS
 def run_target(
     target: Target,
     *,
+    given: str,
     scenarios: tuple[str, ...],
     seed: int,
     tier: str,
@@ -44,6 +45,7 @@ def run_target(
 
     options = RunOptions(
         target=target,
+        given=given,
         scenarios=scenarios,
         seed=seed,
         tier=tier,

@@ -11,6 +11,7 @@ from harness.cli.base import (
     Tier,
     app,
     console,
+    many,
     out_folder,
     scenarios_of,
     seed_of,
@@ -32,8 +33,14 @@ def run(
     number, level = seed_of(seed), tier_of(tier)
     screen = console()
     place = out_folder(out, name=loaded.name)
-    screen.print(f"running {loaded.name}: {len(chosen)} scenarios, {level}, seed {number}")
+    screen.print(f"running {loaded.name}: {many(len(chosen))}, {level}, seed {number}")
     folder = operate.run_target(
-        loaded, scenarios=chosen, seed=number, tier=level, folder=place, screen=screen
+        loaded,
+        given=target,
+        scenarios=chosen,
+        seed=number,
+        tier=level,
+        folder=place,
+        screen=screen,
     )
     sys.stdout.write(f"{folder.path}\n")

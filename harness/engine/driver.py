@@ -86,6 +86,7 @@ class SessionDriver:
         except ConnectError as error:
             self._record("connect_failed", {"text": str(error)})
         finally:
+            self._has_left = True  # whatever ends now is ended by us
             if self._connection is not None:
                 self._connection.abort()
             self._take_rest(self._heard_last, self._clock.now_ns())
@@ -294,8 +295,10 @@ class SessionDriver:
         self._record("audio_received", data, message=name, at_ns=at_ns)
 
     def _flooded(self) -> None:
-        if not self._is_lost and self._connection is not None:
+        if not self._has_left and self._connection is not None:
             self._record("flooded", {"frames": self._frames, "bytes": self._bytes})
+            self._has_left = True
+            self._record("client_left", LeftData(how="flooded"))
             self._connection.abort()
 
     def _record(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -31,6 +31,7 @@ from harness.model.target import Target
 from harness.model.trace import Reading, read_events
 from harness.model.units import NS_PER_S
 from harness.model.verdict import CHECKLIST_VERSION
+from harness.scenarios.base import SCENARIOS
 
 RETRIES_MAX = 3
 CLOSING_S = 0.4
@@ -38,9 +39,10 @@ CLOSING_S = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """What a run is asked to do."""
+    """What a run is asked to do; ``given`` is the target as the user named it."""
 
     target: Target
+    given: str
     scenarios: tuple[str, ...]
     seed: int
     tier: str
@@ -210,13 +212,14 @@ async def _play_lane(
 
 async def _retry(shop: _Shop, scheduler: Scheduler, manifest: Manifest) -> None:
     """Try the scenarios of late answers again, alone, a few times; all of it is recorded."""
+    shop = replace(shop, stage=replace(shop.stage, finished=lambda _scenario: None))
     for attempt in range(1, RETRIES_MAX + 1):
         unsettled = await asyncio.to_thread(_unsettled, shop.stage.folder, manifest)
         if not unsettled:
             return
         for original, name in unsettled:
             item = scheduler.retry(name, original=original, attempt=attempt)
-            shop.stage.say(f"again, alone: {name}")
+            shop.stage.say(f"again, alone, since an answer was late: {name}")
             await shop.environment.upstream.prepare([item.plan])
             await _play_lane(shop, item.lane, [item], asyncio.Semaphore(1))
 
@@ -245,7 +248,9 @@ def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario
         nonce=nonce,
         tier=options.tier,
         scenarios=tuple(item.run for item in planned),
+        scenarios_available=len(SCENARIOS.names()),
         target=options.target,
+        target_given=options.given,
         vantages="CUP" if has_tree else "CU",
         environment=machine_facts(record.Toxiproxy(kind="none", version="")),
     )

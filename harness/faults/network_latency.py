@@ -9,7 +9,7 @@ from harness.faults.base import Link, fault
 @fault("network_latency", parameters=("latency_ms",), can_lose_bytes=False)
 @asynccontextmanager
 async def network_latency(link: Link, parameters: Mapping[str, float]) -> AsyncIterator[None]:
-    """Delay each direction by ``latency_ms``, so that a round trip takes twice that longer."""
+    """Delay each direction by latency_ms; a round trip takes 2 x latency_ms longer."""
     attributes = {"latency": round(parameters["latency_ms"]), "jitter": 0}
     try:
         for stream in ("upstream", "downstream"):

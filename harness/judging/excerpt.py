@@ -22,23 +22,28 @@ class _Line(NamedTuple):
 
 
 def excerpt(view: MessageView | SessionView, finding: Finding) -> tuple[Evidence, ...]:
-    """Return the lines around the breach in the order of time, ms from the message's request."""
+    """Return the lines around the breach in the order of time, ms from the message's request.
+
+    The request itself is always the first line, also where the others begin later.
+    """
     messages = [view] if isinstance(view, MessageView) else _around(view, finding.at_ns)
     if not messages:
         return ()
-    zero_ns = messages[0].speak.at_ns
+    speak = _speak(messages[0])
     lines = [line for message in messages for line in (*_client(message), *_upstream(message))]
     breach = _Line(finding.at_ns, LAST, "client", "◄── breach")
-    lines = sorted([*lines, breach], key=lambda line: (line.at_ns, line.seq))
-    begin = max(0, min(lines.index(breach) - NEIGHBOURS - 1, len(lines) - LINES_MAX))
+    lines = [line for line in (*lines, breach) if line != speak]
+    lines.sort(key=lambda line: (line.at_ns, line.seq))
+    room = LINES_MAX - 1
+    begin = max(0, min(lines.index(breach) - NEIGHBOURS - 1, len(lines) - room))
     return tuple(
         Evidence(
-            at_ms=round((line.at_ns - zero_ns) / NS_PER_MS, 3),
+            at_ms=round((line.at_ns - speak.at_ns) / NS_PER_MS, 3),
             lane=line.lane,
             text=line.text,
             is_breach=line is breach,
         )
-        for line in lines[begin : begin + LINES_MAX]
+        for line in (speak, *lines[begin : begin + room])
     )
 
 
@@ -48,18 +53,22 @@ def _around(session: SessionView, at_ns: int) -> list[MessageView]:
     return before[-2:] or session.messages[:1]
 
 
+def _speak(message: MessageView) -> _Line:
+    speak = message.speak
+    return _Line(speak.at_ns, speak.seq, "client", f"speak {message.message} ──►")
+
+
 def _client(message: MessageView) -> list[_Line]:
-    name = message.message
-    speak, stop = message.speak, message.stop
-    lines = [_Line(speak.at_ns, speak.seq, "client", f"speak {name} ──►")]
+    name, stop = message.message, message.stop
+    lines = [_speak(message)]
     for signal in (*message.starts, *message.ends, *message.errors):
         detail = f' "{signal.detail}"' if signal.detail else ""
         text = f"◄── {signal.kind} {name}{detail}"
         lines.append(_Line(signal.at_ns, signal.seq, "relay", text))
     if stop is not None:
         lines.append(_Line(stop.at_ns, stop.seq, "client", f"STOP {name} ({stop.phase.value}) ──►"))
-        how = "cap, PONG late" if stop.is_fence_late else "PONG"
-        lines.append(_Line(stop.effective_ns, LAST, "relay", f"effective fence ({how})"))
+        how = " by now at the latest (PONG late)" if stop.is_fence_late else " (PONG)"
+        lines.append(_Line(stop.effective_ns, LAST, "relay", f"STOP has reached the SUT{how}"))
     if message.left_ns is not None:
         lines.append(_Line(message.left_ns, 0, "client", f"leaves ({message.left_how})"))
     if message.lost_ns is not None:

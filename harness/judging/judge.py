@@ -36,6 +36,7 @@ from harness.model.views import MessageView, Origin, SessionView
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
 
 
+EXIT_INCONCLUSIVE = 2
 NOTICED_NS = NS_PER_S // 2  # how long a vantage may have been lost before it is noticed
 
 
@@ -90,7 +91,8 @@ class Judge:
             )
             for pool in self._pools.values()
         )
-        exit_code = exit_code_of(rules)
+        untrue = self._untrue_declarations()
+        exit_code = exit_code_of(rules) or (EXIT_INCONCLUSIVE if untrue else 0)
         return Judgement(
             schema=VERDICTS_SCHEMA,
             checklist=CHECKLIST_VERSION,
@@ -103,7 +105,17 @@ class Judge:
                 self._environments, self._demultiplexer, waits_expired=self._waits_expired
             ),
             events=self._events,
-            problems=problems,
+            problems=(*problems, *untrue),
+        )
+
+    def _untrue_declarations(self) -> tuple[str, ...]:
+        """Return what the target declares of its upstream and the ledger does not confirm."""
+        declared, seen = self._target.upstream.profile, self._demultiplexer.ledger.profiles
+        return tuple(
+            f"the target declares upstream profile {declared!r}, but {count} of {seen.total()}"
+            f" streams came over {profile!r}; set `[upstream] profile`"
+            for profile, count in sorted(seen.items())
+            if profile != declared
         )
 
     def _judge_message(self, message: MessageView) -> None:

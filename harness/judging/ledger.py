@@ -1,5 +1,6 @@
 """The upstream's side of the trace: its streams and sockets, as its ledger wrote them."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -23,6 +24,7 @@ class Ledger:
         self._on_socket: dict[int, list[StreamView]] = {}
         self.streams_without_identity = 0
         self.streams_total = 0
+        self.profiles: Counter[str] = Counter()
         self._handlers: dict[str, Callable[[Event], None]] = {
             "stream_opened": self._stream_opened,
             "stream_refused": self._stream_refused,
@@ -69,6 +71,7 @@ class Ledger:
 
     def _add(self, stream: StreamView) -> None:
         self.streams_total += 1
+        self.profiles[stream.profile] += 1
         self.streams_without_identity += stream.session is None
         self._streams[stream.exchange] = stream
         self._on_socket.setdefault(stream.socket, []).append(stream)

@@ -48,7 +48,10 @@ class Hashes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run was; ``state`` is running, complete or interrupted."""
+    """What a run was; ``state`` is running, complete or interrupted.
+
+    ``target_given`` is the target as the user named it: a shipped name, or a path.
+    """
 
     schema: int
     run: str
@@ -60,7 +63,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     nonce: int
     tier: str
     scenarios: tuple[str, ...]
+    scenarios_available: int = 0
     target: Target
+    target_given: str = ""
     vantages: str
     environment: Environment
     hashes: Hashes = Hashes()

@@ -5,9 +5,10 @@ another target whose values are taken where this file is silent.
 """
 
 import difflib
+import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -143,6 +144,28 @@ def _read(path: Path, shipped: dict[str, Path], *, depth: int) -> dict[str, Any]
     return _merge(_read(parent, shipped, depth=depth + 1), table)
 
 
+def check_places(target: Target) -> None:
+    """Refuse addresses that cannot work, before anything is started.
+
+    Raises:
+        UsageError: which one, and what is expected.
+    """
+    sut, listen = target.sut, target.upstream.listen
+    if not sut.url.startswith("ws://"):
+        raise UsageError(f"sut.url {sut.url!r}: expected ws://HOST:PORT/PATH; TLS is not spoken.")
+    if sut.command and "{port}" not in sut.url:
+        raise UsageError(
+            f"sut.url {sut.url!r}: expected {{port}} in it, the port that `command` is given."
+        )
+    if target.is_remote and listen is None:
+        raise UsageError(
+            "a platform that runs already needs `[upstream] listen`: the HOST:PORT at which it"
+            " was told to find its speech provider."
+        )
+    if listen is not None and not re.fullmatch(r"[^:/\s]+:[0-9]{1,5}", listen):
+        raise UsageError(f"upstream.listen {listen!r}: expected HOST:PORT, as in 127.0.0.1:9100.")
+
+
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in over.items():
@@ -156,7 +179,21 @@ def _convert(table: dict[str, Any], path: Path) -> Target:
     try:
         return msgspec.convert(table, Target)
     except msgspec.ValidationError as error:
-        raise UsageError(f"target file {path.name}: {error}.") from error
+        hint = _hint(str(error), table)
+        raise UsageError(f"target file {path.name}: {error}{hint}.") from error
+
+
+def _hint(error: str, table: dict[str, Any]) -> str:
+    """Return the values that are allowed at the place that the error names, nearest first."""
+    found = re.search(r"Invalid enum value .* at `\$\.(\w+)\.(\w+)`", error)
+    if found is None:
+        return ""
+    section = next(f.type for f in msgspec.structs.fields(Target) if f.encode_name == found[1])
+    kind = next(f.type for f in msgspec.structs.fields(section) if f.encode_name == found[2])
+    allowed = [str(value) for value in get_args(kind)]
+    near = difflib.get_close_matches(str(table[found[1]][found[2]]), allowed, n=1)
+    did = f"; did you mean {near[0]!r}?" if near else ";"
+    return f"{did} Allowed: {', '.join(allowed)}"
 
 
 def _check_keys(table: dict[str, Any], shape: type[msgspec.Struct], path: Path, *, at: str) -> None:

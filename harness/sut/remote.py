@@ -22,7 +22,7 @@ async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
     """
     sut = context.target.sut
     url = urlsplit(fill(sut.url, context.placeholders, where="sut.url"))
-    if url.scheme != "ws" or not url.hostname:
+    if not url.hostname:
         raise UsageError(f"sut.url {sut.url!r}: expected ws://HOST:PORT/PATH.")
     host, port = url.hostname, url.port or 80
     try:

@@ -31,7 +31,13 @@ def recorded_pass(tmp_path_factory: pytest.TempPathFactory) -> RecordedPass:
     place = tmp_path_factory.mktemp("pass") / "run"
     target = load_target("reference", shipped=shipped_targets(root()))
     folder = run_target(
-        target, scenarios=SCENARIOS, seed=20261124, tier="smoke", folder=place, screen=None
+        target,
+        given="reference",
+        scenarios=SCENARIOS,
+        seed=20261124,
+        tier="smoke",
+        folder=place,
+        screen=None,
     )
     manifest, judgement = judge_folder(folder)
     events = tuple(read_events(folder.part_files(), Reading()))

@@ -60,6 +60,10 @@ def test_a_wrong_word_is_named_with_the_nearest_right_one(arguments: list[str], 
         ('extends = "reference"\n[limits."STOP-1"]\nlate = 5\n', "did you mean 'late_ms'?"),
         ('extends = "reference"\n[adapter]\nname = "referense"\n', "did you mean 'reference'?"),
         ("[sut\n", "is no TOML"),
+        ('[sut]\nurl = "ws://127.0.0.1:9/x"\n', "needs `[upstream] listen`"),
+        ('[sut]\nurl = "wss://127.0.0.1:9/x"\n', "TLS is not spoken"),
+        ('extends = "reference"\n[upstream]\nprofile = "htp"\n', "did you mean 'http'?"),
+        ('extends = "reference"\n[upstream]\nlisten = "9100"\n', "expected HOST:PORT"),
         ('extends = "reference"\n[sut]\ncommand = ["{pythn}"]\n', "unknown placeholder {pythn}"),
     ],
 )
@@ -91,7 +95,7 @@ def test_a_sut_that_never_answers_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_remote_sut_that_is_not_there_is_named(tmp_path: Path) -> None:
-    text = '[sut]\nurl = "ws://127.0.0.1:9/x"\n'
+    text = '[sut]\nurl = "ws://127.0.0.1:9/x"\n[upstream]\nlisten = "127.0.0.1:19876"\n'
     code, output = voicecert("certify", target(tmp_path, text), "--out", str(tmp_path / "run"))
     assert code == HARNESS, output
     assert "nothing answers at 127.0.0.1:9" in output

@@ -16,7 +16,13 @@ def hashes(folder: Path, seed: int) -> Hashes:
     target = load_target("reference", shipped=shipped_targets(root()))
     scenarios = ("happy_path", "upstream_stall")
     run = run_target(
-        target, scenarios=scenarios, seed=seed, tier="smoke", folder=folder, screen=None
+        target,
+        given="reference",
+        scenarios=scenarios,
+        seed=seed,
+        tier="smoke",
+        folder=folder,
+        screen=None,
     )
     return run.read_manifest().hashes
 

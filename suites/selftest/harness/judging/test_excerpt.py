@@ -24,7 +24,7 @@ def test_the_lines_around_the_breach_are_told_in_the_order_of_time() -> None:
     assert [(line.at_ms, line.lane, line.text) for line in lines][-8:-1] == [
         (240, "client", "STOP m1 (streaming) ──►"),
         (241, "upstream", "stream 1 released (peer, close 1000)"),
-        (242, "relay", "effective fence (PONG)"),
+        (242, "relay", "STOP has reached the SUT (PONG)"),
         (243, "relay", '◄── end m1 "stopped"'),
         (245, "upstream", "stream 1 socket closed"),
         (246, "relay", '◄── end m1 "completed"'),
@@ -44,7 +44,7 @@ def test_frames_without_a_signal_between_them_are_one_stretch() -> None:
 def test_a_fence_that_came_late_is_called_so() -> None:
     story = Story().begun(0, 240).stop(240, pong_after_ms=None).let_go(242).end(1900).leave(2600)
     texts = [line.text for line in lanes("STOP-3", story)]
-    assert "effective fence (cap, PONG late)" in texts
+    assert "STOP has reached the SUT by now at the latest (PONG late)" in texts
 
 
 def test_a_session_shows_the_message_before_the_breach_and_the_one_before_that() -> None:
@@ -63,6 +63,16 @@ def test_leaving_errors_failures_and_lost_connections_have_their_lines() -> None
     assert "connection gone" in texts
     left = Story().begun(0, 240).leave(240).let_go(1900).lane_closing(3000)
     assert "leaves (close)" in [line.text for line in lanes("OWN-3", left)]
+
+
+def test_the_request_stays_the_first_line_where_the_others_begin_later() -> None:
+    story = Story().begun(0, 240).stop(240).let_go(241, socket_after_ms=4)
+    story.end(243, reason="stopped").end(246)
+    for again_ms in range(250, 300, 5):
+        story.end(again_ms)
+    first, second, *_ = lanes("EOS-1", story.leave(1000))
+    assert (first.at_ms, first.lane, first.text) == (0, "client", "speak m1 ──►")
+    assert second.at_ms > 0
 
 
 def test_a_session_without_messages_has_no_lanes() -> None:
