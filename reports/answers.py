@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from harness.model.record import Manifest
-from harness.model.verdict import Judgement, RuleVerdict, Verdict
+from harness.model.verdict import Finding, Judgement, RuleVerdict, Verdict
 from reports.checklist import CATALOGUE
 from reports.figures import bound, count, number, percent, wilson
 from reports.parts import Question, Rate, Symptom
@@ -12,6 +12,14 @@ from reports.wording import clean, spoken
 
 SEEN, NOT_SEEN, NOT_SHOWN = "seen", "not seen", "not shown"
 BLIND = (Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE)
+
+OTHER_KINDS = {
+    "EOS-1": (" end signals, ", "double ends seen"),
+    "EOS-4": (" came ", "late ends seen"),
+    "OWN-1": (" was live beside ", "overlap seen"),
+    "OWN-3": (" was let go ", "released late"),
+}
+"""Breaches that are not the symptom itself: words of their sentence, and what was seen instead."""
 
 SYMPTOMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("second message silent", ("MSG-2",)),
@@ -45,27 +53,42 @@ def symptoms_of(rules: tuple[RuleVerdict, ...]) -> tuple[Symptom, ...]:
 
 
 def _symptom(words: str, ids: tuple[str, ...], by_id: dict[str, RuleVerdict]) -> Symptom:
-    judged = [by_id[rule] for rule in ids if rule in by_id and by_id[rule].verdict not in BLIND]
-    rates = tuple(_rate(rule) for rule in judged)
-    state = _state(rates)
+    behind = [by_id[rule] for rule in ids if rule in by_id]
+    rates = tuple(_rate(rule) for rule in behind if rule.verdict not in BLIND)
+    state = _state(behind)
     return Symptom(
         words=words,
         state=state,
-        sentence=_symptom_sentence(state, rates),
+        sentence=_symptom_sentence(state, rates, behind),
         rates=rates,
         not_judged=tuple(rule for rule in ids if rule not in {rate.rule for rate in rates}),
     )
 
 
-def _state(rates: tuple[Rate, ...]) -> str:
-    if any(rate.breaches for rate in rates):
+def _state(behind: list[RuleVerdict]) -> str:
+    """Return what was seen: the symptom, else its kin, else whether each of its rules passed."""
+    kinds = dict.fromkeys(_kind(rule.id, found) for rule in behind for found in rule.findings)
+    if SEEN in kinds:
         return SEEN
-    return NOT_SEEN if any(rate.occasions for rate in rates) else NOT_SHOWN
+    if kinds:
+        return ", ".join(kinds)
+    asked = {rule.verdict for rule in behind if rule.verdict is not Verdict.NOT_APPLICABLE}
+    return NOT_SEEN if asked == {Verdict.PASS} else NOT_SHOWN
 
 
-def _symptom_sentence(state: str, rates: tuple[Rate, ...]) -> str:
+def _kind(rule: str, finding: Finding) -> str:
+    if rule == "MSG-2" and finding.category == "first":
+        return "first message silent"
+    words, other = OTHER_KINDS.get(rule, ("", SEEN))
+    return other if words in finding.sentence else SEEN
+
+
+def _symptom_sentence(state: str, rates: tuple[Rate, ...], behind: list[RuleVerdict]) -> str:
     shown = [rate for rate in rates if rate.breaches] or [r for r in rates if r.occasions]
     if state == NOT_SHOWN:
+        lacking = [rule.id for rule in behind if rule.verdict is not Verdict.PASS]
+        if shown:
+            return f"not enough was shown of {', '.join(lacking)}"
         return "nothing in this run could have shown it"
     return "; ".join(rate.sentence for rate in shown)
 

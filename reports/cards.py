@@ -7,12 +7,14 @@ import msgspec
 from harness.model.record import Manifest
 from harness.model.verdict import Deadline, Evidence, Finding, Judgement, RuleVerdict, Verdict
 from reports.blame import blame_for, blame_of_excused
+from reports.figures import number
 from reports.parts import Card, Line, Measured
 from reports.wording import clean, sentence
 
 USUAL_TIER = "standard"
 FAIL, EXCUSED, UNDECIDED = "FAIL", "EXCUSED", "UNDECIDED"
 MOMENT = "at this moment"
+EXCUSE = "E: lateness of our loop, canary and run queue"
 SIGNAL, AUDIO, UPSTREAM = ("◄── end ", "◄── start ", "◄── error "), ("frames",), ("stream ",)
 BREACHED_BY = {
     "EOS-1": SIGNAL,
@@ -57,9 +59,11 @@ def _excused_word(rule: RuleVerdict) -> str:
 
 def again(manifest: Manifest, scenario: str) -> str:
     """Return the command that makes the same operations and faults from the same seed."""
-    words = ["voicecert", "certify", manifest.target.name, "--seed", str(manifest.seed)]
-    if scenario:
-        words += ["--scenario", scenario]
+    target = manifest.target_given or manifest.target.name
+    words = ["voicecert", "certify", target, "--seed", str(manifest.seed)]
+    is_part = len(manifest.scenarios) < manifest.scenarios_available
+    for name in [scenario] if scenario else manifest.scenarios if is_part else ():
+        words += ["--scenario", name]
     if manifest.tier != USUAL_TIER:
         words += ["--tier", manifest.tier]
     return shlex.join(words)
@@ -88,6 +92,7 @@ def _card(
         measured=_measured(finding.deadline, finding.excuse_ms),
         faults=_faults(finding.lane, judgement),
         lines=lines_of(rule.id, finding.lanes),
+        log=_log(manifest, finding.lane),
         again=again(manifest, finding.scenario),
     )
 
@@ -131,13 +136,23 @@ def _event_of(rule: str, breach: Line, lines: list[Line]) -> int | None:
 def _measured(deadline: Deadline | None, excuse_ms: float | None) -> Measured | None:
     if deadline is None:
         return None
-    excuse = excuse_ms or 0.0
+    excuse, pace, limit_ms = excuse_ms or 0.0, deadline.pace, deadline.limit_ms
+    fails_above_ms = limit_ms + 2 * excuse * pace
+    faster = "" if pace == 1 else f" × pace {number(pace)}"
     return Measured(
         measured_ms=round(deadline.measured_ms, 3),
-        limit_ms=round(deadline.limit_ms, 3),
+        limit_ms=round(limit_ms, 3),
         excuse_ms=round(excuse, 3),
-        fails_above_ms=round(deadline.limit_ms + 2 * excuse, 3),
+        pace=round(pace, 3),
+        fails_above_ms=round(fails_above_ms, 3),
+        sentence=f"{number(deadline.measured_ms)} ms; limit {number(limit_ms)} ms"
+        f" + 2 × E {number(excuse)} ms{faster} = {number(fails_above_ms)} ms ({EXCUSE})",
     )
+
+
+def _log(manifest: Manifest, lane: str) -> str:
+    is_ours = lane and not manifest.target.is_remote
+    return f"logs/sut-{lane}.log" if is_ours else ""
 
 
 def _where(finding: Finding) -> str:

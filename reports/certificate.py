@@ -37,6 +37,7 @@ from reports.wording import sentence
 
 CERTIFICATE_SCHEMA = 1  # 1: first version
 WORDS = {0: "CERTIFIED", 1: "NOT CERTIFIED", 2: "INCONCLUSIVE", 3: "HARNESS ERROR"}
+RETRIES = "retries"
 STATES = {
     "running": "the run was killed before it came to its end",
     "interrupted": "the run was interrupted",
@@ -87,7 +88,7 @@ def make(manifest: Manifest, judgement: Judgement) -> Certificate:
         tier=manifest.tier,
         seed=manifest.seed,
         again=again(manifest, ""),
-        conclusion=_conclusion(judgement),
+        conclusion=_conclusion(manifest, judgement),
         target=_target(manifest.target),
         environment=manifest.environment,
         versions=_versions(manifest, judgement),
@@ -102,7 +103,7 @@ def make(manifest: Manifest, judgement: Judgement) -> Certificate:
         receipts=judgement.receipts,
         resources=_resources(figures),
         measurements=_measurements(figures),
-        timings=tuple(Timing(name=name, seconds=s) for name, s in manifest.timings_s.items()),
+        timings=_timings(manifest, judgement),
         scenarios=manifest.scenarios,
         hashes=manifest.hashes,
         events=judgement.events,
@@ -110,7 +111,7 @@ def make(manifest: Manifest, judgement: Judgement) -> Certificate:
     )
 
 
-def _conclusion(judgement: Judgement) -> Conclusion:
+def _conclusion(manifest: Manifest, judgement: Judgement) -> Conclusion:
     found = Counter(rule.verdict for rule in judgement.rules)
     return Conclusion(
         word=WORDS.get(judgement.exit_code, WORDS[3]),
@@ -118,10 +119,18 @@ def _conclusion(judgement: Judgement) -> Conclusion:
         certified=judgement.certified,
         exit_code=judgement.exit_code,
         grade=judgement.grade,
+        scope=_scope(len(manifest.scenarios), manifest.scenarios_available),
         counts={verdict.value: found[verdict] for verdict in Verdict if found[verdict]},
         rules_judged=sum(1 for rule in judgement.rules if rule.verdict not in BLIND),
         rules_in_catalogue=len(CATALOGUE),
     )
+
+
+def _scope(run: int, available: int) -> str:
+    """Return how much was run, where that was less than there is."""
+    if run >= available:
+        return ""
+    return f"{run} of {count(available, 'scenario')} {'was' if run == 1 else 'were'} run"
 
 
 def _sentence(judgement: Judgement, found: Counter[Verdict]) -> str:
@@ -169,6 +178,18 @@ def _versions(manifest: Manifest, judgement: Judgement) -> Versions:
             verdicts=judgement.schema,
             certificate=CERTIFICATE_SCHEMA,
         ),
+    )
+
+
+def _timings(manifest: Manifest, judgement: Judgement) -> tuple[Timing, ...]:
+    """Return where the time went; of the second tries only if there were any."""
+    found = [finding for rule in judgement.rules for finding in rule.findings]
+    is_retried = any(rule.excused for rule in judgement.rules)
+    is_retried |= any("~" in finding.scenario_run for finding in found)
+    return tuple(
+        Timing(name=name, seconds=seconds)
+        for name, seconds in manifest.timings_s.items()
+        if name != RETRIES or is_retried or seconds >= 1
     )
 
 

@@ -1,7 +1,8 @@
 """What a target declares, beside what the reference declares, and which of it is looser.
 
 Looser means that a rule then allows more, asks for less, or can see less. A policy that is merely
-another one is marked as such.
+another one is marked as such. A value that the target file need not say is marked as the default:
+a target does not know which of its keys were written.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,9 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "text": ("verbatim", "normalised", "generated"),
 }
 """From strict to loose."""
+
+LOOSER, DIFFERS, IS_DEFAULT = "looser", "differs", "default"
+DEFAULTS = Behaviour()
 
 LARGER_IS_LOOSER = frozenset(
     {
@@ -46,9 +50,10 @@ def declarations(behaviour: Behaviour) -> tuple[Declaration, ...]:
 
 def _declaration(name: str, behaviour: Behaviour) -> Declaration:
     own, reference = _effective(name, behaviour), _effective(name, REFERENCE)
-    return Declaration(
-        name=name, value=_text(own), reference=_text(reference), mark=_mark(name, own, reference)
-    )
+    mark = _mark(name, own, reference)
+    if getattr(behaviour, name) == getattr(DEFAULTS, name):
+        mark = f"{IS_DEFAULT}, looser than the reference" if mark == LOOSER else IS_DEFAULT
+    return Declaration(name=name, value=_text(own), reference=_text(reference), mark=mark)
 
 
 def _effective(name: str, behaviour: Behaviour) -> object:
@@ -62,7 +67,7 @@ def _mark(name: str, own: object, reference: object) -> str:
     if own == reference:
         return ""
     is_looser = _looser_by(name)
-    return "looser" if is_looser is not None and is_looser(own, reference) else "differs"
+    return LOOSER if is_looser is not None and is_looser(own, reference) else DIFFERS
 
 
 def _looser_by(name: str) -> Callable[[object, object], bool] | None:

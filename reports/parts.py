@@ -10,20 +10,27 @@ from harness.model.verdict import Level, Verdict
 
 
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
-    """The overall verdict: ``word`` is one of CERTIFIED, NOT CERTIFIED, INCONCLUSIVE, ERROR."""
+    """The overall verdict: ``word`` is one of CERTIFIED, NOT CERTIFIED, INCONCLUSIVE, ERROR.
+
+    ``scope`` says that only some scenarios were run, where that is so.
+    """
 
     word: str
     sentence: str
     certified: bool
     exit_code: int
     grade: str
+    scope: str
     counts: dict[str, int]
     rules_judged: int
     rules_in_catalogue: int
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True):
-    """One declared behaviour; ``mark`` is "", "looser" or "differs", against the reference's."""
+    """One declared behaviour; ``mark`` is "", "looser" or "differs", against the reference's.
+
+    It begins with "default" where the value is what a target file gets that does not say it.
+    """
 
     name: str
     value: str
@@ -144,13 +151,16 @@ class Blame(msgspec.Struct, frozen=True, kw_only=True):
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """A missed deadline: measured, allowed, and the outside evidence E that could excuse it.
 
-    It is a breach above ``fails_above_ms`` = limit + 2 E.
+    It is a breach above ``fails_above_ms`` = limit + 2 E. Of audio, one ms of E explains ``pace``
+    ms. ``sentence`` says all of it.
     """
 
     measured_ms: float
     limit_ms: float
     excuse_ms: float
+    pace: float
     fails_above_ms: float
+    sentence: str
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +173,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding, read from top to bottom in ten seconds."""
+    """One finding, read from top to bottom in ten seconds.
+
+    ``log`` is what the SUT printed, a path in the run folder; empty if it was not started by us.
+    """
 
     rule: str
     title: str
@@ -180,6 +193,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     measured: Measured | None
     faults: tuple[str, ...]
     lines: tuple[Line, ...]
+    log: str
     again: str
 
 
@@ -197,7 +211,10 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Symptom(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint in the user's words: "seen", "not seen" or "not shown"."""
+    """A complaint in the user's words: "seen", "not seen" or "not shown".
+
+    Where its rules were broken in another way, ``state`` says in which: "released late".
+    """
 
     words: str
     state: str

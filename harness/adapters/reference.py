@@ -54,8 +54,8 @@ class ReferenceAdapter:
         if not frame.is_text:
             return (AudioSeen(pcm=frame.payload, message=self._started),)
         try:
-            body = json.loads(frame.payload)
-        except (ValueError, UnicodeDecodeError):
+            body = json.loads(frame.payload.decode("utf-8"))
+        except (ValueError, RecursionError):
             return (InvalidSeen(text=f"no JSON: {frame.payload[:SHOWN]!r}"),)
         if not isinstance(body, dict) or not isinstance(body.get("type"), str):
             return (InvalidSeen(text=f"no object with a type: {frame.payload[:SHOWN]!r}"),)

@@ -7,15 +7,18 @@ from typing import Any
 from harness.model.registry import Registry
 from harness.model.target import Behaviour
 from harness.model.verdict import Deadline, Finding, Level, Minimum, Outcome, Scope
+from harness.model.views import MessageView, Signal
 
 Limits = Mapping[str, float]
 Judge = Callable[[Any, Limits], Iterator[Outcome]]
+LateJudge = Callable[[MessageView, Signal], Iterator[Finding]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One rule: what it demands, what it needs to see, and the function that judges a view.
 
+    ``late`` judges a signal that came after its message had been judged; the view holds it.
     ``vantages`` are the letters without which it cannot be judged. ``minimum`` is by tier.
     ``limits`` are the defaults by name, each with its unit as the last word.
     """
@@ -26,6 +29,7 @@ class Check:
     scope: Scope
     vantages: str
     judge: Judge
+    late: LateJudge
     minimum: Mapping[str, Minimum]
     limits: Limits
     applies: Callable[[Behaviour], bool]
@@ -39,6 +43,11 @@ CHECKS: Registry[Check] = Registry("harness.checks", "rule")
 def always(_behaviour: Behaviour) -> bool:
     """Say yes to whatever is declared."""
     return True
+
+
+def passes(_message: MessageView, _signal: Signal) -> Iterator[Finding]:
+    """Find nothing in a late signal: it is no matter of the rule."""
+    yield from ()
 
 
 def has_identity(behaviour: Behaviour) -> bool:
@@ -57,6 +66,7 @@ def check(
     vantages: str,
     standard: Minimum,
     smoke: Minimum,
+    late: LateJudge = passes,
     level: Level = Level.MUST,
     limits: Limits | None = None,
     applies: Callable[[Behaviour], bool] = always,
@@ -74,6 +84,7 @@ def check(
             scope=scope,
             vantages=vantages,
             judge=judge,
+            late=late,
             minimum={"standard": standard, "smoke": smoke},
             limits=dict(limits or {}),
             applies=applies,

@@ -6,9 +6,25 @@ from harness.checks.base import Limits, check
 from harness.model.causes import causes_of, idle_ms
 from harness.model.units import ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import MessageView
+from harness.model.views import MessageView, Signal
 
 SILENCE_MARGIN_MS = 1000
+
+
+def _end_again(message: MessageView, signal: Signal) -> Iterator[Finding]:
+    if signal.kind == "end" and len(message.ends) == 2:  # with more it has been found already
+        yield _too_many(message)
+
+
+def _too_many(message: MessageView) -> Finding:
+    first, last = message.ends[0], message.ends[-1]
+    reasons = ", then ".join(f'"{signal.detail}"' for signal in message.ends[:4])
+    return Finding(
+        sentence=f"{message.id} got {len(message.ends)} end signals,"
+        f" {ms(last.at_ns - first.at_ns):.0f} ms apart: {reasons}. Expected exactly 1.",
+        at_ns=message.ends[1].at_ns,
+        category=message.ending,
+    )
 
 
 @check(
@@ -18,6 +34,7 @@ SILENCE_MARGIN_MS = 1000
     vantages="C",
     standard=Minimum(total=100),
     smoke=Minimum(total=20),
+    late=_end_again,
 )
 def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
     """Count end signals: one, however it ended; at most one if the client left before it.
@@ -30,14 +47,7 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
         return
     count = len(message.ends)
     if count > 1:
-        first, last = message.ends[0], message.ends[-1]
-        reasons = ", then ".join(f'"{signal.detail}"' for signal in message.ends[:4])
-        yield Finding(
-            sentence=f"{message.id} got {count} end signals, {ms(last.at_ns - first.at_ns):.0f} ms"
-            f" apart: {reasons}. Expected exactly 1.",
-            at_ns=message.ends[1].at_ns,
-            category=message.ending,
-        )
+        yield _too_many(message)
     elif count == 0 and message.is_cut:
         yield Unjudged(why="cut")
         return

@@ -6,12 +6,24 @@ from harness.checks.base import Limits, check
 from harness.model.target import Behaviour
 from harness.model.units import audio_ms, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import AudioReceived, MessageView
+from harness.model.views import AudioReceived, MessageView, Signal
 
 
 def _is_end_final(behaviour: Behaviour) -> bool:
     """Tell whether the end signal also ends the audio: with ``synthesis`` audio may follow it."""
     return behaviour.end_signal != "synthesis"
+
+
+def _signal_after_end(message: MessageView, signal: Signal) -> Iterator[Finding]:
+    if signal.kind in ("start", "error") and message.ends and signal.seq > message.ends[0].seq:
+        end = message.ends[0]
+        yield Finding(
+            sentence=f"{message.id} got a {signal.kind} signal"
+            f" {ms(signal.at_ns - end.at_ns):.0f} ms after its end signal"
+            f' "{end.detail}". Allowed: none.',
+            at_ns=signal.at_ns,
+            category=message.ending,
+        )
 
 
 @check(
@@ -21,6 +33,7 @@ def _is_end_final(behaviour: Behaviour) -> bool:
     vantages="C",
     standard=Minimum(total=100),
     smoke=Minimum(total=20),
+    late=_signal_after_end,
     observable=_is_end_final,
 )
 def silence_after_end(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
@@ -39,14 +52,7 @@ def silence_after_end(message: MessageView, _limits: Limits) -> Iterator[Outcome
             category=message.ending,
         )
     for signal in (*message.starts, *message.errors):
-        if signal.seq > end.seq:
-            yield Finding(
-                sentence=f"{message.id} got a {signal.kind} signal"
-                f" {ms(signal.at_ns - end.at_ns):.0f} ms after its end signal"
-                f' "{end.detail}". Allowed: none.',
-                at_ns=signal.at_ns,
-                category=message.ending,
-            )
+        yield from _signal_after_end(message, signal)
     yield Exposure(category=message.ending)
 
 

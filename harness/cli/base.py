@@ -129,11 +129,6 @@ def out_folder(out: Path | None, *, name: str) -> Path:
     return base / f"{name}-{number}"
 
 
-def many(scenarios: int) -> str:
-    """Return how many scenarios, in words that agree."""
-    return "1 scenario" if scenarios == 1 else f"{scenarios} scenarios"
-
-
 def manifest_of(folder: RunFolder) -> Manifest:
     """Read the manifest of a run folder; the folder must exist.
 

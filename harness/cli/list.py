@@ -6,6 +6,9 @@ from typing import Annotated
 
 import msgspec
 import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from harness.adapters.base import ADAPTERS
 from harness.checks.base import CHECKS
@@ -81,9 +84,18 @@ def list_family(
     elif markdown:
         sys.stdout.write(markdown_table(rows))
     else:
-        for row in rows:
-            first, *others = row.values()
-            sys.stdout.write(f"{first:24} {'  '.join(others)}\n")
+        Console(file=sys.stdout, highlight=False).print(plain_table(rows))
+
+
+def plain_table(rows: list[Row]) -> Table:
+    """Return the rows as a table for people: no borders, long cells go on below themselves."""
+    heads = list(rows[0]) if rows else []
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        table.add_row(*map(Text, row.values()))
+    return table
 
 
 def markdown_table(rows: list[Row]) -> str:

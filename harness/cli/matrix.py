@@ -49,28 +49,34 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_matrix(
-    targets: list[Target], *, seed: int, folder: Path, say: Callable[[str], None]
+    targets: list[Target],
+    *,
+    seed: int,
+    folder: Path,
+    say: Callable[[str], None],
+    is_whole: bool = True,
 ) -> Matrix:
     """Run every target, two at a time, judge it, and return the matrix."""
     rows = asyncio.run(_rows(targets, seed, folder, say))
-    return matrix_of(tuple(rows), seed=seed)
+    return matrix_of(tuple(rows), seed=seed, is_whole=is_whole)
 
 
-def matrix_of(rows: tuple[Row, ...], *, seed: int) -> Matrix:
-    """Return the matrix of the rows: with each check switched off, does a mutant survive?"""
+def matrix_of(rows: tuple[Row, ...], *, seed: int, is_whole: bool = True) -> Matrix:
+    """Return the matrix of the rows: with each check switched off, does a mutant survive?
+
+    A part of the matrix cannot answer that; it is proven if its rows are as expected.
+    """
     rules = sorted({rule for row in rows for rule in row.verdicts})
     mutants = [row for row in rows if row.expected_rule is not None]
     only = {
         rule: tuple(row.target for row in mutants if row.killed_by == (rule,)) for rule in rules
     }
-    has_mutants = bool(mutants)
     return Matrix(
         schema=MATRIX_SCHEMA,
         seed=seed,
         rows=rows,
         killed_only_by=only,
-        is_proven=all(row.is_as_expected for row in rows)
-        and (not has_mutants or all(only.values())),
+        is_proven=all(row.is_as_expected for row in rows) and (not is_whole or all(only.values())),
     )
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.cli.base import out_folder, scenarios_of, seed_of, target_of, tier_of
 from harness.engine.runner import Progress, RunOptions, run
 from harness.judging.judge import judge_events
 from harness.model.clock import MonotonicClock
 from harness.model.errors import InterruptedRun
 from harness.model.record import Manifest, RunFolder
-from harness.model.target import Target
 from harness.model.trace import Reading, read_events
 from harness.model.verdict import Judgement
 from harness.toxiproxy.binary import default_cache
@@ -21,43 +21,53 @@ from reports import certificate
 from reports.formats.base import FORMATS
 
 
-def run_target(
-    target: Target,
+def options_of(
+    target: str,
     *,
-    given: str,
-    scenarios: tuple[str, ...],
-    seed: int,
+    scenarios: list[str] | None,
+    seed: int | None,
     tier: str,
-    folder: Path,
-    screen: Console | None,
-) -> RunFolder:
+    out: Path | None,
+) -> RunOptions:
+    """Return what a run is asked to do, checked as far as it can be before a start.
+
+    Raises:
+        UsageError: which of the words is wrong, and what it should be.
+    """
+    loaded = target_of(target)
+    return RunOptions(
+        target=loaded,
+        given=target,
+        scenarios=scenarios_of(scenarios, loaded),
+        seed=seed_of(seed),
+        tier=tier_of(tier),
+        folder=out_folder(out, name=loaded.name),
+        cache=default_cache(),
+        clock=MonotonicClock(),
+    )
+
+
+def run_target(options: RunOptions, *, screen: Console | None) -> RunFolder:
     """Run the scenarios against the target and return the folder of the record."""
+    count = len(options.scenarios)
     done = 0
 
     def finished(scenario: str) -> None:
         nonlocal done
         done += 1
-        say(f"{done:2d}/{len(scenarios)} {scenario}")
+        say(f"  {done:2d}/{count} {scenario}")
 
     def say(sentence: str) -> None:
         if screen is not None:
-            screen.print(f"  {sentence}", highlight=False, markup=False)
+            screen.print(sentence, highlight=False, markup=False)
 
-    options = RunOptions(
-        target=target,
-        given=given,
-        scenarios=scenarios,
-        seed=seed,
-        tier=tier,
-        folder=folder,
-        cache=default_cache(),
-        clock=MonotonicClock(),
-    )
+    many = "1 scenario" if count == 1 else f"{count} scenarios"
+    say(f"{options.target.name}: {many}, tier {options.tier}, seed {options.seed}")
     try:
         return asyncio.run(run(options, Progress(say=say, finished=finished)))
     except KeyboardInterrupt:
         raise InterruptedRun(
-            f"interrupted; what was recorded is kept: `voicecert judge {folder}` judges it."
+            f"interrupted; what was recorded is kept: `voicecert judge {options.folder}` judges it."
         ) from None
 
 

@@ -35,12 +35,13 @@ def selftest(
     number = seed_of(seed)
     place = out_folder(out, name="selftest")
     screen = console()
-    screen.print(f"selftest: {len(names)} SUTs, seed {number}")
+    screen.print(f"selftest: {len(names)} SUT{'s' if len(names) != 1 else ''}, seed {number}")
     matrix = make_matrix(
         [target_of(name) for name in names],
         seed=number,
         folder=place,
         say=lambda text: screen.print(f"  {text}"),
+        is_whole=not only,
     )
     document = msgspec.json.format(msgspec.json.encode(matrix), indent=1)
     (place / "matrix.json").write_bytes(document + b"\n")

@@ -42,6 +42,10 @@ class Listener(Protocol):
         """Learn, once, that the connection is gone, and how."""
         ...
 
+    def on_crash(self, error: Exception) -> None:
+        """Learn that we failed on what arrived: our fault, and the connection is gone for it."""
+        ...
+
 
 class Connection(asyncio.Protocol):
     """Owner of one client socket."""
@@ -148,6 +152,8 @@ class Connection(asyncio.Protocol):
         if not self._opened.done():
             why = self._protocol.handshake_exc or exc or "the connection was closed"
             self._opened.set_exception(ConnectError(f"no WebSocket handshake: {why}."))
+        if exc is not None and not isinstance(exc, OSError):
+            self._listener.on_crash(exc)
         code = self._protocol.close_rcvd
         how = self._how_lost or (
             f"close {code.code}" if code else "rst" if isinstance(exc, ConnectionError) else "fin"

@@ -21,6 +21,7 @@ from harness.engine.connection import ConnectError, Connection
 from harness.engine.recorder import Recorder
 from harness.model import operations as op
 from harness.model.clock import Clock
+from harness.model.errors import HarnessError
 from harness.model.events import (
     AudioData,
     ConnectedData,
@@ -34,6 +35,7 @@ from harness.model.units import ms
 CONNECT_DEADLINE_S = 10.0
 CLOSE_DEADLINE_S = 2.0
 FLOOD_FRAMES = 200_000
+TEXT_CHARACTERS_MAX = 200
 FLOOD_BYTES = 32 * 1024 * 1024  # eleven minutes of speech in one session
 
 
@@ -71,6 +73,7 @@ class SessionDriver:
         self._frames = 0
         self._bytes = 0
         self._is_lost = False
+        self._crash: Exception | None = None
         self._has_left = False
 
     async def run(self) -> None:
@@ -91,6 +94,10 @@ class SessionDriver:
                 self._connection.abort()
             self._take_rest(self._heard_last, self._clock.now_ns())
             self._record("session_over")
+        if self._crash is not None:
+            raise HarnessError(
+                f"our driver failed on what the SUT sent to {self._name}: {self._crash!r}"
+            ) from self._crash
 
     # -- operations ------------------------------------------------------------------------
 
@@ -129,7 +136,9 @@ class SessionDriver:
         sent_ns = self._clock.now_ns()
         connection.send((), fence=b"idle")
         await self._wait(lambda: b"idle" in self._pongs, deadline_ms=2000, what="idle PONG")
-        self._record("client_connected", ConnectedData(rtt_ms=ms(self._clock.now_ns() - sent_ns)))
+        has_answered = b"idle" in self._pongs
+        rtt_ms = ms(self._clock.now_ns() - sent_ns) if has_answered else 0.0
+        self._record("client_connected", ConnectedData(rtt_ms=rtt_ms))
 
     def _speak(self, operation: op.Speak) -> None:
         sentences = operation.text.count(". ") + 1
@@ -235,6 +244,12 @@ class SessionDriver:
             self._record("fence_passed", StopData(fence=fence), at_ns=at_ns)
         self._changed.set()
 
+    def on_crash(self, error: Exception) -> None:
+        """Remember a fault of our own, so that nothing of it is held against the SUT."""
+        self._crash = error
+        self._has_left = True
+        self._changed.set()
+
     def on_lost(self, how: str, at_ns: int) -> None:
         """Record a connection that the SUT let go; our own leaving was recorded already."""
         self._is_lost = True
@@ -252,19 +267,19 @@ class SessionDriver:
                 self._take_end(seen, at_ns)
             case ErrorSeen():
                 message = f"m{seen.message}" if seen.message is not None else None
-                error = EndData(code=seen.code, text=seen.text[:200])
+                error = EndData(code=_clean(seen.code), text=_clean(seen.text))
                 self._record("error_received", error, message=message, at_ns=at_ns)
             case StraySeen():
-                self._record("stray_signal", EndData(text=seen.text), at_ns=at_ns)
+                self._record("stray_signal", EndData(text=_clean(seen.text)), at_ns=at_ns)
             case OtherSeen():
-                self._record("other_received", {"kind": seen.kind}, at_ns=at_ns)
+                self._record("other_received", {"kind": _clean(seen.kind)}, at_ns=at_ns)
             case InvalidSeen():
-                self._record("frame_invalid", {"text": seen.text}, at_ns=at_ns)
+                self._record("frame_invalid", {"text": _clean(seen.text)}, at_ns=at_ns)
 
     def _take_end(self, seen: EndSeen, at_ns: int) -> None:
         if seen.message == self._heard_last:
             self._take_rest(seen.message, at_ns)
-        data = EndData(reason=seen.reason)
+        data = EndData(reason=_clean(seen.reason))
         self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
         self._ended.add(seen.message)
 
@@ -312,3 +327,8 @@ class SessionDriver:
         return self._recorder.record(
             "client", kind, data, session=self._name, message=message, at_ns=at_ns
         )
+
+
+def _clean(text: str) -> str:
+    """Return what the SUT chose to say so that it can be stored: short, and without half a pair."""
+    return text[:TEXT_CHARACTERS_MAX].encode("utf-8", "replace").decode()

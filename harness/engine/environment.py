@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ REPORTED = ("aiohttp", "websockets", "numpy", "msgspec", "toxiproxy-python")
 class Environment:
     """The processes that all lanes share, and the owner of every child.
 
-    ``vital`` are those without which the record proves nothing more.
+    ``vital`` are those without which the record proves nothing more; ``token`` sets this run's
+    proxies apart from those of others on the same server.
     """
 
     guardian: Guardian
@@ -36,6 +38,7 @@ class Environment:
     upstream: UpstreamServer
     canary: str
     vital: tuple[Child, ...]
+    token: str
 
     def facts(self) -> record.Environment:
         """Return what the manifest says of the machine and the proxy."""
@@ -99,6 +102,7 @@ async def environment(
             upstream=upstream,
             canary=canary,
             vital=tuple(vital.children),
+            token=secrets.token_hex(4),
         )
 
 

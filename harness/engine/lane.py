@@ -1,8 +1,8 @@
 """One lane: a SUT instance, its two proxied links, and the scenarios that run on it."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from harness.adapters.base import ADAPTERS
@@ -45,14 +45,13 @@ class Lane:
     sut: RunningSut
     links: dict[str, ProxiedLink]
     room: asyncio.Semaphore
+    door: asyncio.Lock
 
     async def play(self, planned: PlannedScenario) -> None:
         """Play one scenario: its sessions at once, its faults on time."""
         plan = planned.plan
         seats = min(len(plan.sessions), SESSIONS_AT_ONCE)
-        async with AsyncExitStack() as stack:
-            for _ in range(seats):
-                await stack.enter_async_context(self.room)
+        async with take_seats(self.room, self.door, seats):
             self._record_start(planned)
             async with disturbed(
                 plan.faults,
@@ -101,6 +100,18 @@ class Lane:
             retry_of=planned.retry_of,
         )
         self.stage.recorder.record("runner", "scenario_started", data)
+
+
+@asynccontextmanager
+async def take_seats(
+    room: asyncio.Semaphore, door: asyncio.Lock, seats: int
+) -> AsyncIterator[None]:
+    """Hold so many seats of the room: all or none, since two that wait for more wait for ever."""
+    async with AsyncExitStack() as stack:
+        async with door:
+            for _ in range(seats):
+                await stack.enter_async_context(room)
+        yield
 
 
 def _leaves_early(plan: ScenarioPlan) -> bool:

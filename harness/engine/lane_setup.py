@@ -28,7 +28,7 @@ async def open_lane(name: str, *, environment: Environment, stage: Stage) -> Asy
         upstream_link = await stack.enter_async_context(
             proxied_link(
                 environment.proxies,
-                name=f"{name}-upstream",
+                name=f"{environment.token}-{name}-upstream",
                 upstream=environment.upstream.address,
                 canary=environment.canary,
                 listen=target.upstream.listen or "127.0.0.1:0",
@@ -47,7 +47,7 @@ async def open_lane(name: str, *, environment: Environment, stage: Stage) -> Asy
         client_link = await stack.enter_async_context(
             proxied_link(
                 environment.proxies,
-                name=f"{name}-client",
+                name=f"{environment.token}-{name}-client",
                 upstream=f"{sut.host}:{sut.port}",
                 canary=environment.canary,
             )
@@ -55,7 +55,8 @@ async def open_lane(name: str, *, environment: Environment, stage: Stage) -> Asy
         links = {"client": client_link, "upstream": upstream_link}
         async with _watched(name, sut, links, stage):
             room = asyncio.Semaphore(SESSIONS_AT_ONCE)
-            yield Lane(name=name, stage=stage, sut=sut, links=links, room=room)
+            door = asyncio.Lock()
+            yield Lane(name=name, stage=stage, sut=sut, links=links, room=room, door=door)
 
 
 @asynccontextmanager
@@ -72,7 +73,8 @@ async def _watched(
             watch = watch_link(lane=name, link=link, port=port, recorder=recorder, clock=clock)
             tasks.append(watches.create_task(watch, name=f"canary-{name}-{link}"))
         probe = ProcessTreeProbe(lane=name, upstream_port=links["upstream"].proxy.listen_port)
-        processes = _watch_sut(probe, sut, recorder, clock)
+        has_tree = stage.target.sut.process_tree
+        processes = _watch_sut(probe, sut, recorder, clock, has_tree=has_tree)
         tasks.append(watches.create_task(processes, name=f"processes-{name}"))
         try:
             yield
@@ -83,14 +85,15 @@ async def _watched(
 
 
 async def _watch_sut(
-    probe: ProcessTreeProbe, sut: RunningSut, recorder: Recorder, clock: Clock
+    probe: ProcessTreeProbe, sut: RunningSut, recorder: Recorder, clock: Clock, *, has_tree: bool
 ) -> None:
     """Sample the SUT's process tree for ever; say once when it has ended by itself."""
     if sut.child is None:
         return
     while sut.child.exit_code is None:
-        data = await asyncio.to_thread(probe.sample, sut.child.pid, clock.now_ns())
-        recorder.record("process", "process_sample", data)
+        if has_tree:
+            data = await asyncio.to_thread(probe.sample, sut.child.pid, clock.now_ns())
+            recorder.record("process", "process_sample", data)
         await asyncio.sleep(SAMPLE_EVERY_S)
     ended = LaneData(lane=probe.lane, exit_code=sut.child.exit_code)
     recorder.record("process", "sut_exited", ended)

@@ -45,16 +45,28 @@ class ProxiedLink:
 async def proxied_link(
     client: ToxiproxyClient, *, name: str, upstream: str, canary: str, listen: str = "127.0.0.1:0"
 ) -> AsyncIterator[ProxiedLink]:
-    """Create a link to ``upstream`` and its twin to the canary; delete both on leaving."""
+    """Create a link to ``upstream`` and its twin to the canary; delete both on leaving.
+
+    A proxy that stands at the same fixed address was left by a run that was killed, and goes.
+    """
+    if not listen.endswith(":0"):
+        await asyncio.to_thread(_clear, client, listen)
     proxy = await asyncio.to_thread(client.create, name, upstream, listen)
     try:
-        twin = await asyncio.to_thread(client.create, f"{name}-canary", canary)
+        twin = await asyncio.to_thread(client.create, f"{name}-twin", canary)
         try:
             yield ProxiedLink(client=client, proxy=proxy, twin=twin)
         finally:
             await _call(client.delete, twin, is_leaving=_is_leaving())
     finally:
         await _call(client.delete, proxy, is_leaving=_is_leaving())
+
+
+def _clear(client: ToxiproxyClient, listen: str) -> None:
+    port = int(listen.rpartition(":")[2])
+    for proxy in client.list():
+        if proxy.listen_port == port:
+            client.delete(proxy)
 
 
 def _is_leaving() -> bool:

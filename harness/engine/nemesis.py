@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 
 from harness.engine.links import ProxiedLink
 from harness.engine.recorder import Recorder
-from harness.faults.base import FAULTS
+from harness.faults.base import FAULTS, check_parameters
 from harness.model.events import FaultData
 from harness.model.operations import FaultPlan
 
@@ -56,9 +56,11 @@ async def _in_force(
     data = FaultData(
         fault=plan.fault, link=plan.link, lane=lane, run=run, parameters=plan.parameters
     )
+    member = FAULTS.get(plan.fault)
+    check_parameters(member, plan.parameters)
     recorder.record("network", "fault_started", data)
     try:
-        async with FAULTS.get(plan.fault).enter(link, plan.parameters):
+        async with member.enter(link, plan.parameters):
             yield
     finally:
         recorder.record("network", "fault_healed", data)

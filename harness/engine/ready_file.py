@@ -5,9 +5,9 @@ from pathlib import Path
 
 from harness.engine.guardian import Child
 from harness.model.errors import HarnessError
+from harness.sut.base import last_words
 
 POLL_S = 0.02
-TAIL_CHARACTERS = 400
 
 
 async def read_ready_file(
@@ -22,12 +22,12 @@ async def read_ready_file(
         async with asyncio.timeout(deadline_s):
             while (text := _text(file)) is None:
                 if child.exit_code is not None:
-                    raise HarnessError(f"{what} ended at its start: {_tail(log)}")
+                    raise HarnessError(f"{what} ended at its start: {last_words(log)}")
                 await asyncio.sleep(POLL_S)
             return text
     except TimeoutError:
         raise HarnessError(
-            f"{what} was not ready within {deadline_s:.0f} s: {_tail(log)}"
+            f"{what} was not ready within {deadline_s:.0f} s: {last_words(log)}"
         ) from None
 
 
@@ -36,10 +36,3 @@ def _text(file: Path) -> str | None:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-
-
-def _tail(log: Path) -> str:
-    try:
-        return log.read_text(encoding="utf-8", errors="replace")[-TAIL_CHARACTERS:].strip()
-    except OSError:
-        return "it left no words."

@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 
 from harness.model.clock import Clock, clock_name
+from harness.model.errors import HarnessError
 from harness.model.events import ENVELOPE_VERSION, Event
 
-SECRET_KEYS = frozenset({"authorization", "api_key", "token", "password", "secret"})
+SECRET_WORDS = ("authorization", "api_key", "apikey", "token", "password", "secret")
 REDACTED = "[redacted]"
 
 
@@ -40,7 +41,11 @@ class Recorder:
         stream: int | None = None,
         at_ns: int | None = None,
     ) -> int:
-        """Write one event and return its number; secrets are taken out of dicts before."""
+        """Write one event and return its number; secrets are taken out of dicts before.
+
+        Raises:
+            HarnessError: the disk is full, or the file cannot be written for another reason.
+        """
         self._seq += 1
         if isinstance(data, dict):
             data = redact(data)
@@ -56,7 +61,10 @@ class Recorder:
             stream=stream,
             data=msgspec.Raw(self._encode(data if data is not None else {})),
         )
-        os.write(self._descriptor, self._encode(event) + b"\n")
+        try:
+            os.write(self._descriptor, self._encode(event) + b"\n")
+        except OSError as error:
+            raise HarnessError(f"the record cannot be written: {error}.") from error
         return self._seq
 
 
@@ -71,10 +79,10 @@ def open_recorder(file: Path, clock: Clock) -> Iterator[Recorder]:
 
 
 def redact(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the data with the values of secret-bearing keys replaced, at any depth."""
+    """Return the data with the values of keys that name a secret replaced, at any depth."""
     return {
         key: REDACTED
-        if key.lower() in SECRET_KEYS
+        if any(word in key.lower() for word in SECRET_WORDS)
         else redact(value)
         if isinstance(value, dict)
         else value

@@ -13,7 +13,7 @@ from harness.engine.guardian import Child
 from harness.engine.lag import watch_lag
 from harness.engine.lane import Stage
 from harness.engine.lane_setup import open_lane
-from harness.engine.recorder import Recorder, open_recorder
+from harness.engine.recorder import Recorder, open_recorder, redact
 from harness.engine.schedule import (
     PlannedScenario,
     Scheduler,
@@ -33,8 +33,8 @@ from harness.model.units import NS_PER_S
 from harness.model.verdict import CHECKLIST_VERSION
 from harness.scenarios.base import SCENARIOS
 
-RETRIES_MAX = 3
-CLOSING_S = 0.4
+RETRIES_MAX = 3  # a run stays within a minute; rates need more, a verdict does not
+CLOSING_S = 0.6  # longer than a lost vantage may go unnoticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,11 +249,17 @@ def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario
         tier=options.tier,
         scenarios=tuple(item.run for item in planned),
         scenarios_available=len(SCENARIOS.names()),
-        target=options.target,
+        target=_without_secrets(options.target),
         target_given=options.given,
         vantages="CUP" if has_tree else "CU",
         environment=machine_facts(record.Toxiproxy(kind="none", version="")),
     )
+
+
+def _without_secrets(target: Target) -> Target:
+    """Return the target as it may be written down: what looks like a key in it is not."""
+    sut = msgspec.structs.replace(target.sut, environment=redact(target.sut.environment))
+    return msgspec.structs.replace(target, sut=sut)
 
 
 def _since(started_ns: int, clock: Clock) -> float:

@@ -7,13 +7,12 @@ view goes to ``on_session``.
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import msgspec
 
-from harness.judging.environment import Environments
-from harness.judging.fences import Fences
+from harness.judging.environment import NOTICED_NS, Environments
 from harness.judging.ledger import Ledger
+from harness.judging.open_session import OpenSession
 from harness.judging.spans import Spans
 from harness.model import events as ev
 from harness.model.events import Event
@@ -24,7 +23,6 @@ from harness.model.views import (
     Command,
     MessageView,
     Origin,
-    Phase,
     SessionView,
     Signal,
     StreamView,
@@ -42,26 +40,11 @@ _scenario = msgspec.json.Decoder(ev.ScenarioData).decode
 _speak = msgspec.json.Decoder(ev.SpeakData).decode
 
 
-@dataclass(slots=True)
-class _Session:
-    """What is known of one session while it runs; ``own`` is its number."""
-
-    view: SessionView
-    own: int
-    spans: Spans
-    open: dict[str, MessageView] = field(default_factory=dict)
-    unended: dict[str, MessageView] = field(default_factory=dict)
-    repeated: set[str] = field(default_factory=set)
-    fences: Fences = field(default_factory=Fences)
-    is_over: bool = False
-
-    def cut_span(self) -> None:
-        """End the span of audio: a signal or a command comes between."""
-        self.spans.cut(tuple(self.unended))
-
-
 class Demultiplexer:
-    """Feed events in order; views come out through the two callbacks."""
+    """Feed events in order; views come out through two callbacks, late signals through a third.
+
+    A late signal is one of a message whose view has been closed; that view has it already.
+    """
 
     def __init__(
         self,
@@ -71,13 +54,15 @@ class Demultiplexer:
         environments: Environments,
         on_message: Callable[[MessageView], None],
         on_session: Callable[[SessionView], None],
+        on_late_signal: Callable[[MessageView, Signal], None],
     ) -> None:
         self._behaviour = behaviour
         self._has_upstream = has_upstream
         self._environments = environments
         self._on_message = on_message
         self._on_session = on_session
-        self._sessions: dict[str, _Session] = {}
+        self._on_late_signal = on_late_signal
+        self._sessions: dict[str, OpenSession] = {}
         self._origins: dict[str, tuple[Origin, int]] = {}
         self.ledger = Ledger(on_stream=self._place)
         self._due: list[tuple[int, str, str, int]] = []
@@ -117,9 +102,9 @@ class Demultiplexer:
         """Close what is still open; ``is_cut`` says that the record ended before the run did."""
         for session in list(self._sessions.values()):
             for message in list(session.open.values()):
-                message.is_cut = is_cut
+                message.is_cut = message.is_cut or is_cut
                 self._close_message(session, message)
-            session.is_over = True
+            session.over_ns = self._now_ns - NOTICED_NS
             self._close_session_if_done(session)
 
     # -- closing ---------------------------------------------------------------------------
@@ -129,6 +114,8 @@ class Demultiplexer:
         _, session_name, message_name, last_ns = due
         session = self._sessions.get(session_name)
         message = session.open.get(message_name) if session else None
+        if session is not None and not message_name:
+            self._close_session_if_done(session)
         if session is None or message is None:
             return
         is_settled = all(self._is_settled(stream) for stream in message.streams)
@@ -151,11 +138,11 @@ class Demultiplexer:
         due = (due_ns, message.session, message.message, self._now_ns + SETTLE_NS)
         heapq.heappush(self._due, due)
 
-    def _close_message(self, session: _Session, message: MessageView) -> None:
+    def _close_message(self, session: OpenSession, message: MessageView) -> None:
         session.cut_span()
         del session.open[message.message]
         session.unended.pop(message.message, None)
-        message.seen_until_ns = self._now_ns
+        message.seen_until_ns = message.seen_until_ns or self._now_ns
         for command in (message.speak, message.stop, message.superseded):
             if command is not None:
                 self._settle_command(session, command)
@@ -166,9 +153,11 @@ class Demultiplexer:
             self.ledger.forget(stream)
         self._close_session_if_done(session)
 
-    def _close_session_if_done(self, session: _Session) -> None:
-        if not session.is_over or session.open or session.view.session not in self._sessions:
+    def _close_session_if_done(self, session: OpenSession) -> None:
+        if session.over_ns is None or session.open or session.view.session not in self._sessions:
             return
+        if self._now_ns < session.over_ns + NOTICED_NS:
+            return  # it is looked at again by then
         session.cut_span()
         for command in session.view.idle_stops:
             self._settle_command(session, command)
@@ -176,7 +165,7 @@ class Demultiplexer:
         del self._sessions[session.view.session]
         self._on_session(session.view)
 
-    def _settle_command(self, session: _Session, command: Command) -> None:
+    def _settle_command(self, session: OpenSession, command: Command) -> None:
         if session.fences.settle(command, session.view.origin.conditions):
             self.fences += 1
             self.late_fences += command.is_fence_late
@@ -199,17 +188,26 @@ class Demultiplexer:
         for session in list(self._sessions.values()):
             if session.view.origin.lane == lane:
                 for message in list(session.open.values()):
-                    self._close_unwatched(session, message)
-                session.is_over = True
-                self._close_session_if_done(session)
+                    if not message.seen_until_ns:
+                        self._mark_unwatched(message)
+                        self._close_message(session, message)
+                self._end_session(session)
 
-    def _close_unwatched(self, session: _Session, message: MessageView) -> None:
-        """Close a message whose client is gone; one that never left was cut off with the run."""
+    def _mark_unwatched(self, message: MessageView) -> None:
+        """Note that nobody listens any more; if its client never left, it was cut off."""
         is_over = message.ends or message.left_ns is not None or message.lost_ns is not None
         message.is_cut = not is_over
-        self._close_message(session, message)
+        message.seen_until_ns = self._now_ns
 
-    def _session(self, event: Event) -> _Session:
+    def _end_session(self, session: OpenSession) -> None:
+        """Close it when a vantage whose loss ended it would have been noticed."""
+        if session.over_ns is None:
+            session.over_ns = self._now_ns
+            due_ns = self._now_ns + NOTICED_NS
+            heapq.heappush(self._due, (due_ns, session.view.session, "", due_ns))
+        self._close_session_if_done(session)
+
+    def _session(self, event: Event) -> OpenSession:
         name = event.session or ""
         session = self._sessions.get(name)
         if session is None:
@@ -219,7 +217,7 @@ class Demultiplexer:
             )
             own = int(name[1:]) if name else -1
             spans = Spans(own, view.spans)
-            session = self._sessions[name] = _Session(view, own, spans)
+            session = self._sessions[name] = OpenSession(view, own, spans)
         return session
 
     # -- client ----------------------------------------------------------------------------
@@ -235,48 +233,14 @@ class Demultiplexer:
         name = event.message or ""
         command = Command(at_ns=event.at_ns, seq=event.seq, message=name)
         session.fences.follow(command)
-        if name in session.open:
-            session.repeated.add(name)  # the same speak twice: refused by an error, no message
-            return
-        for message in session.unended.values():
-            message.is_overtaken = True
-            supersedes = self._behaviour.on_new_message == "supersede"
-            if supersedes and message.superseded is None and not message.is_rejected:
-                message.superseded = command
-                command.phase = self._phase(message)
-        session.open[name] = session.unended[name] = MessageView(
-            session=session.view.session,
-            message=name,
-            speak=command,
-            origin=session.view.origin,
-            sentences=_speak(event.data).sentences,
-            has_upstream=self._has_upstream,
-        )
+        session.speak(name, command, sentences=_speak(event.data).sentences)
 
     def _stop_sent(self, event: Event) -> None:
         session = self._session(event)
         session.cut_span()
         command = Command(at_ns=event.at_ns, seq=event.seq)
         session.fences.follow(command)
-        there = [m for m in session.unended.values() if not m.superseded and not m.is_rejected]
-        met = there if self._behaviour.on_stop == "all" else there[:1]
-        fresh = [message for message in met if message.stop is None]
-        if not fresh:
-            session.view.idle_stops.append(command)  # a second STOP owes no further signal
-        for message in fresh:
-            message.stop = command
-        if fresh:
-            command.phase = self._phase(fresh[0])
-            command.message = fresh[0].message
-        for message in there[len(met) :]:
-            message.crossed_by = command
-
-    def _phase(self, message: MessageView) -> Phase:
-        if not any(message.is_heard_in(audio) for audio in message.audio):
-            return Phase.REQUESTED
-        spoken = {k for s in message.streams if s.ended_ns is not None for k in s.sentences}
-        is_done = all(s.ended_ns is not None for s in message.streams) and message.streams
-        return Phase.DRAINING if is_done and len(spoken) >= message.sentences else Phase.STREAMING
+        session.stop(command)
 
     def _fence_sent(self, event: Event) -> None:
         data = _stop(event.data)
@@ -293,8 +257,12 @@ class Demultiplexer:
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="start")
         if message is not None:
             message.starts.append(signal)
-        else:
-            session.view.stray_signals.append((event.message or "", signal))
+            return
+        session.view.stray_signals.append((event.message or "", signal))
+        closed = session.closed(event.message or "")
+        if closed is not None:
+            closed.starts.append(signal)
+            self._on_late_signal(closed, signal)
 
     def _audio_received(self, event: Event) -> None:
         session = self._session(event)
@@ -303,27 +271,18 @@ class Demultiplexer:
         if label is None:  # a protocol without names: marks decide, else what was heard last
             own = [key for key, _, _ in data.runs if key >> 32 == session.own]
             label = f"m{own[0] >> 16 & 0xFFFF}" if own else session.spans.heard
-        audio = AudioReceived(
-            at_ns=event.at_ns,
-            seq=event.seq,
-            label=label,
-            bytes=data.bytes,
-            runs=data.runs,
-            zeros=data.zeros,
-            foreign=data.foreign,
-            odd=data.odd,
+        session.hear(
+            AudioReceived(
+                at_ns=event.at_ns,
+                seq=event.seq,
+                label=label,
+                bytes=data.bytes,
+                runs=data.runs,
+                zeros=data.zeros,
+                foreign=data.foreign,
+                odd=data.odd,
+            )
         )
-        labelled = session.open.get(label or "")
-        if labelled is not None:
-            labelled.audio.append(audio)
-        for key, _, count in data.runs:
-            if not session.spans.add(key >> 16, count, event.at_ns, label=label):
-                session.cut_span()
-                session.spans.add(key >> 16, count, event.at_ns, label=label)
-            if key >> 32 == session.own:
-                other = session.open.get(f"m{key >> 16 & 0xFFFF}")
-                if other is not None and (not other.audio or other.audio[-1] is not audio):
-                    other.audio.append(audio)
 
     def _end_received(self, event: Event) -> None:
         session = self._session(event)
@@ -333,10 +292,11 @@ class Demultiplexer:
         session.unended.pop(event.message or "", None)
         message = session.open.get(event.message or "")
         if message is None:
-            closed = [m for m in session.view.messages if m.message == event.message]
-            if closed:
-                closed[-1].ends.append(signal)
             session.view.stray_signals.append((event.message or "", signal))
+            closed = session.closed(event.message or "")
+            if closed is not None:
+                closed.ends.append(signal)
+                self._on_late_signal(closed, signal)
             return
         message.ends.append(signal)
         if len(message.ends) == 1:
@@ -346,14 +306,15 @@ class Demultiplexer:
         session = self._session(event)
         data = _end(event.data)
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="error", detail=data.code or "")
-        message = session.open.get(event.message or "")
-        if message is None or message.message in session.repeated:
+        name = event.message or ""
+        message, closed = session.open.get(name), session.closed(name)
+        if name in session.repeated:
             return
-        message.errors.append(signal)
-        if message.is_rejected:  # then it has superseded nobody
-            for other in session.unended.values():
-                if other.superseded is message.speak:
-                    other.superseded = None
+        if message is not None:
+            session.refuse(message, signal)
+        elif closed is not None:
+            closed.errors.append(signal)
+            self._on_late_signal(closed, signal)
 
     def _stray_signal(self, event: Event) -> None:
         session = self._session(event)
@@ -377,11 +338,13 @@ class Demultiplexer:
 
     def _session_over(self, event: Event) -> None:
         session = self._session(event)
-        session.is_over = True
-        for message in list(session.open.values()):
-            if message.end_ns is None and message.left_ns is None:
-                self._close_unwatched(session, message)
-        self._close_session_if_done(session)
+        for message in session.open.values():
+            if message.end_ns is None and message.left_ns is None and not message.seen_until_ns:
+                self._mark_unwatched(message)
+                due_ns = self._now_ns + NOTICED_NS
+                due = (due_ns, message.session, message.message, due_ns)
+                heapq.heappush(self._due, due)
+        self._end_session(session)
 
     # -- upstream --------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """What the world around the SUT did, per lane: lags, canary, run-queue delay, fault windows.
 
-Kept as bounded series: what is older than the oldest message can be is forgotten.
+What is older than the oldest message can be is forgotten; of a lane with faults the round trips
+are kept, since they are the receipts. Resources are summed up, and of one lane only.
 """
 
 from collections import deque
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 REMEMBERED_NS = 180 * NS_PER_S
 FORGET_EVERY = 512
+NOTICED_NS = NS_PER_S // 2  # how long a vantage may have been lost before it is noticed
+RESOURCE_LANE = "hundred_messages"
+RESOURCES = ("sockets", "upstream_sockets", "descriptors", "threads", "rss_bytes")
+WARM_UP_SAMPLES = 5
 
 
 @dataclass(slots=True)
@@ -36,12 +41,34 @@ class LagSeries:
 
 
 @dataclass(slots=True)
+class Resources:
+    """What a SUT's processes held: the first sample that is warm (or the last), the last, the most.
+
+    Of ``first`` and ``last`` the values are by name, as those of ``most``.
+    """
+
+    samples: int = 0
+    first: dict[str, int] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+    most: dict[str, int] = field(default_factory=dict)
+
+    def add(self, data: ev.ProcessData) -> None:
+        """Take the next sample."""
+        self.samples += 1
+        self.last = {name: getattr(data, name) for name in RESOURCES}
+        if self.samples <= WARM_UP_SAMPLES:
+            self.first = self.last
+        self.most = {name: max(held, self.most.get(name, 0)) for name, held in self.last.items()}
+
+
+@dataclass(slots=True)
 class LaneEnvironment:
-    """One lane: its links, and what its SUT's processes got of the machine."""
+    """One lane: its links, and what its SUT's processes got of the machine, and held."""
 
     conditions: Conditions = field(default_factory=Conditions)
     samples: deque[tuple[int, int, ev.ProcessData]] = field(default_factory=deque)
-    resources: list[tuple[int, ev.ProcessData]] = field(default_factory=list)
+    resources: Resources = field(default_factory=Resources)
+    is_closing: bool = False
 
 
 class Environments:
@@ -51,7 +78,7 @@ class Environments:
         self.cpu_count = cpu_count
         self.lags = {"harness": LagSeries(), "upstream": LagSeries()}
         self.lanes: dict[str, LaneEnvironment] = {}
-        self.exits: dict[str, int | None] = {}
+        self.exits: dict[str, int | None] = {}  # of SUTs that ended in the middle of the run
         self.lost_at_ns: int | None = None
         self._count = 0
         self._handlers: dict[str, Callable[[Event], None]] = {
@@ -60,6 +87,7 @@ class Environments:
             "process_sample": self._process_sample,
             "fault_started": self._fault_started,
             "fault_healed": self._fault_healed,
+            "lane_closing": self._lane_closing,
             "sut_exited": self._sut_exited,
             "vantage_lost": self._vantage_lost,
         }
@@ -109,7 +137,8 @@ class Environments:
         lane = self._lane(data.lane)
         from_ns = event.at_ns - round(data.window_ms * NS_PER_MS)
         lane.samples.append((from_ns, event.at_ns, data))
-        lane.resources.append((event.at_ns, data))
+        if data.lane == RESOURCE_LANE:
+            lane.resources.add(data)
 
     def _fault_started(self, event: Event) -> None:
         data = msgspec.json.decode(event.data, type=ev.FaultData)
@@ -124,9 +153,14 @@ class Environments:
             if same and window.until_ns is None:
                 windows[index] = replace(window, until_ns=event.at_ns)
 
+    def _lane_closing(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.LaneData)
+        self._lane(data.lane).is_closing = True
+
     def _sut_exited(self, event: Event) -> None:
         data = msgspec.json.decode(event.data, type=ev.LaneData)
-        self.exits[data.lane] = data.exit_code
+        if not self._lane(data.lane).is_closing:  # from there on we end it ourselves
+            self.exits[data.lane] = data.exit_code
 
     def _vantage_lost(self, event: Event) -> None:
         self.lost_at_ns = event.at_ns

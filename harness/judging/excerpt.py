@@ -1,5 +1,6 @@
 """The three lanes around a breach: what client, relay and upstream did, line by line."""
 
+import re
 from bisect import bisect_left
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from harness.model.views import AudioReceived, MessageView, SessionView
 LINES_MAX = 12
 NEIGHBOURS = 5
 LAST = 1 << 62
+NAMED = re.compile(r"(?<![-\w])(m\d+)\b(?: of (s\d+))?")
 
 
 class _Line(NamedTuple):
@@ -26,7 +28,7 @@ def excerpt(view: MessageView | SessionView, finding: Finding) -> tuple[Evidence
 
     The request itself is always the first line, also where the others begin later.
     """
-    messages = [view] if isinstance(view, MessageView) else _around(view, finding.at_ns)
+    messages = [view] if isinstance(view, MessageView) else _around(view, finding)
     if not messages:
         return ()
     speak = _speak(messages[0])
@@ -47,10 +49,18 @@ def excerpt(view: MessageView | SessionView, finding: Finding) -> tuple[Evidence
     )
 
 
-def _around(session: SessionView, at_ns: int) -> list[MessageView]:
-    """Return the message that was asked for last before the breach, and the one before it."""
-    before = [m for m in session.messages if m.speak.at_ns <= at_ns]
-    return before[-2:] or session.messages[:1]
+def _around(session: SessionView, finding: Finding) -> list[MessageView]:
+    """Return the messages that the sentence names; one alone comes with the one before it.
+
+    Where it names none of this session: the two that were asked for last before the breach.
+    """
+    own = ("", session.session)
+    named = {message for message, of in NAMED.findall(finding.sentence) if of in own}
+    places = [n for n, message in enumerate(session.messages) if message.message in named]
+    if len(places) == 1:
+        return session.messages[max(0, places[0] - 1) : places[0] + 1]
+    before = [m for m in session.messages if m.speak.at_ns <= finding.at_ns]
+    return [session.messages[n] for n in places] or before[-2:] or session.messages[:1]
 
 
 def _speak(message: MessageView) -> _Line:

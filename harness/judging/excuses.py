@@ -52,15 +52,23 @@ def classify(deadline: Deadline, excuse: float) -> Judged:
 
 
 def _canary_ms(around: LaneEnvironment, from_ns: int, until_ns: int) -> float:
-    """Return how late the canary was beyond what its link's fault explains, in ms."""
+    """Return how late the canary was beyond what its link's fault explains, in ms.
+
+    A stall is subtracted from each trip, since limits have been extended by it already; a latency
+    is in the median.
+    """
+    conditions = around.conditions
     late = 0.0
     for link in ("client", "upstream"):
-        trips = [trip for trip in around.conditions.round_trips if trip[0] == link]
-        usual = sorted(trip[2] for trip in trips)
-        near = [t[2] for t in trips if t[1] <= until_ns and t[1] + t[2] >= from_ns]
-        if near and usual:
-            median = usual[len(usual) // 2]
-            late += max(0.0, ms(max(near) - median) - USUAL_ROUND_TRIP_MS)
+        trips = [(sent, trip) for name, sent, trip in conditions.round_trips if name == link]
+        near = [
+            ms(trip) - conditions.stalled_ms(sent, sent + trip, link=link)
+            for sent, trip in trips
+            if sent <= until_ns and sent + trip >= from_ns
+        ]
+        if near:
+            median = sorted(trip for _, trip in trips)[len(trips) // 2]
+            late += max(0.0, max(near) - ms(median) - USUAL_ROUND_TRIP_MS)
     return late
 
 

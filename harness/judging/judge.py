@@ -10,16 +10,16 @@ import msgspec
 from harness.checks.base import CHECKS, Check, Limits
 from harness.judging import excuses
 from harness.judging.demultiplexer import Demultiplexer
-from harness.judging.environment import Environments
+from harness.judging.environment import NOTICED_NS, Environments
 from harness.judging.excerpt import excerpt
 from harness.judging.measurements import measurements
 from harness.judging.pool import Pool
-from harness.judging.receipts import receipts
+from harness.judging.problems import Problems
+from harness.judging.receipts import receipts, runs_without
 from harness.model.errors import UnknownNameError, UsageError
-from harness.model.events import Event, FaultData
-from harness.model.record import Manifest
+from harness.model.events import ENVELOPE_VERSION, Event, FaultData
+from harness.model.record import MANIFEST_SCHEMA, Manifest
 from harness.model.target import Target
-from harness.model.units import NS_PER_S
 from harness.model.verdict import (
     CHECKLIST_VERSION,
     VERDICTS_SCHEMA,
@@ -31,19 +31,25 @@ from harness.model.verdict import (
     Scope,
     Verdict,
 )
-from harness.model.views import MessageView, Origin, SessionView
+from harness.model.views import MessageView, Origin, SessionView, Signal
 
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
-
-
 EXIT_INCONCLUSIVE = 2
-NOTICED_NS = NS_PER_S // 2  # how long a vantage may have been lost before it is noticed
 
 
 class Judge:
-    """Feed the events of a run in order, then ask for the judgement."""
+    """Feed the events of a run in order, then ask for the judgement.
+
+    Raises:
+        UsageError: the record was written in another version of its format.
+    """
 
     def __init__(self, manifest: Manifest) -> None:
+        if manifest.schema != MANIFEST_SCHEMA:
+            raise UsageError(
+                f"the manifest of {manifest.run} is of schema {manifest.schema}, and this judge"
+                f" reads {MANIFEST_SCHEMA}; judge it with the version that ran it."
+            )
         self._manifest = manifest
         self._target = manifest.target
         self._environments = Environments(cpu_count=manifest.environment.cpu_count)
@@ -53,21 +59,40 @@ class Judge:
             environments=self._environments,
             on_message=self._judge_message,
             on_session=self._judge_session,
+            on_late_signal=self._judge_late_signal,
         )
         self._pools = {check.id: Pool(check, limits_of(check, self._target)) for check in CHECKS}
         self._faults: list[FaultData] = []
         self._events = 0
         self._waits_expired = 0
+        self._problems = Problems()
 
     def feed(self, event: Event) -> None:
-        """Take the next event of the merged trace; what follows a lost vantage proves nothing."""
+        """Take the next event of the merged trace; what follows a lost vantage proves nothing.
+
+        Raises:
+            UsageError: the event has another envelope than the one that is known.
+        """
+        if event.v != ENVELOPE_VERSION:
+            raise UsageError(
+                f"an event of {event.source} has envelope version {event.v}, and this judge reads"
+                f" {ENVELOPE_VERSION}; judge the record with the version that wrote it."
+            )
         self._events += 1
         if self._environments.lost_at_ns is not None:
             return
+        try:
+            self._take_event(event)
+        except (msgspec.DecodeError, ValueError) as error:  # wrong data, or a name without number
+            self._problems.damaged(event, error)
+
+    def _take_event(self, event: Event) -> None:
         if event.kind == "fault_started":
             self._faults.append(msgspec.json.decode(event.data, type=FaultData))
         elif event.kind == "wait_expired":
             self._waits_expired += 1
+        elif event.kind == "connect_failed":
+            self._problems.connect_failed(event)
         self._environments.feed(event)
         self._demultiplexer.feed(event)
 
@@ -78,9 +103,12 @@ class Judge:
         ]
 
     def judgement(self, *, problems: tuple[str, ...] = ()) -> Judgement:
-        """Close what is open and judge each rule once."""
+        """Close what is open and judge each rule once; with a problem nothing is certified."""
         has_lost_vantage = self._environments.lost_at_ns is not None
         self._demultiplexer.finish(is_cut=has_lost_vantage or self._manifest.state != "complete")
+        made = receipts(self._environments, self._faults)
+        for pool in self._pools.values():
+            pool.without_receipt = runs_without(made, self._faults)
         grade = self._manifest.vantages
         rules = tuple(
             pool.verdict(
@@ -91,8 +119,13 @@ class Judge:
             )
             for pool in self._pools.values()
         )
-        untrue = self._untrue_declarations()
-        exit_code = exit_code_of(rules) or (EXIT_INCONCLUSIVE if untrue else 0)
+        problems += self._problems.sentences(
+            self._target,
+            environments=self._environments,
+            ledger=self._demultiplexer.ledger,
+            receipts=made,
+        )
+        exit_code = exit_code_of(rules) or (EXIT_INCONCLUSIVE if problems else 0)
         return Judgement(
             schema=VERDICTS_SCHEMA,
             checklist=CHECKLIST_VERSION,
@@ -100,22 +133,15 @@ class Judge:
             certified=exit_code == 0,
             exit_code=exit_code,
             rules=rules,
-            receipts=receipts(self._environments, self._faults),
+            receipts=made,
             measurements=measurements(
-                self._environments, self._demultiplexer, waits_expired=self._waits_expired
+                self._environments,
+                self._demultiplexer,
+                waits_expired=self._waits_expired,
+                connects_failed=self._problems.connects_failed,
             ),
             events=self._events,
-            problems=(*problems, *untrue),
-        )
-
-    def _untrue_declarations(self) -> tuple[str, ...]:
-        """Return what the target declares of its upstream and the ledger does not confirm."""
-        declared, seen = self._target.upstream.profile, self._demultiplexer.ledger.profiles
-        return tuple(
-            f"the target declares upstream profile {declared!r}, but {count} of {seen.total()}"
-            f" streams came over {profile!r}; set `[upstream] profile`"
-            for profile, count in sorted(seen.items())
-            if profile != declared
+            problems=problems,
         )
 
     def _judge_message(self, message: MessageView) -> None:
@@ -123,6 +149,15 @@ class Judge:
 
     def _judge_session(self, session: SessionView) -> None:
         self._run(Scope.SESSION, session, session.origin, None)
+
+    def _judge_late_signal(self, message: MessageView, signal: Signal) -> None:
+        for pool in self._pools.values():
+            try:
+                for finding in pool.check.late(message, signal):
+                    placed = _placed(finding, message, message.origin, message.message)
+                    self._take(pool, placed, message.origin)
+            except Exception as error:
+                pool.crash = _crash(message, error)
 
     def _run(
         self,
@@ -137,7 +172,7 @@ class Judge:
             try:
                 self._run_check(pool, view, origin, message)
             except Exception as error:
-                pool.crash = f"the check crashed on {view.session}: {type(error).__name__}: {error}"
+                pool.crash = _crash(view, error)
 
     def _run_check(
         self, pool: Pool, view: MessageView | SessionView, origin: Origin, message: str | None
@@ -146,7 +181,7 @@ class Judge:
             if isinstance(outcome, Finding):
                 self._take(pool, _placed(outcome, view, origin, message), origin)
             elif isinstance(outcome, Exposure):
-                pool.expose(outcome.category, origin.retry_of)
+                pool.expose(outcome.category, origin.scenario_run, origin.retry_of)
             else:
                 pool.unjudged[outcome.why] += 1
 
@@ -219,6 +254,10 @@ def exit_code_of(rules: Iterable[RuleVerdict]) -> int:
     if any(rule.verdict is Verdict.ERROR for rule in rules):
         return 3
     return 0 if all(verdict in GOOD for verdict in verdicts) else 2
+
+
+def _crash(view: MessageView | SessionView, error: Exception) -> str:
+    return f"the check crashed on {view.session}: {type(error).__name__}: {error}"
 
 
 def _placed(

@@ -67,11 +67,11 @@ class Ledger:
             total_samples=data.total_samples,
             fault=data.fault,
         )
+        self.profiles[data.profile] += 1  # a refusal does not say over which it came
         self._add(stream)
 
     def _add(self, stream: StreamView) -> None:
         self.streams_total += 1
-        self.profiles[stream.profile] += 1
         self.streams_without_identity += stream.session is None
         self._streams[stream.exchange] = stream
         self._on_socket.setdefault(stream.socket, []).append(stream)

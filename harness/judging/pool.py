@@ -14,9 +14,14 @@ FINDINGS_SHOWN = 10
 class Pool:
     """Findings, suspects, exposures and what could not be judged, of one rule.
 
-    A suspect is a missed deadline that outside evidence may explain. It is settled by a retry of
-    its scenario, alone, that had the same category of exposure and met the limit. Final are those
-    that no retry can settle, since the SUT itself had kept the machine busy.
+    A suspect is a missed deadline that outside evidence may explain. Those of one scenario run
+    and category are settled together by retries of the scenario, alone: at least as many
+    exposures of that category must meet the limit there as had missed it, and none may miss it by
+    more than they did. Final are those that no retry can settle, since the SUT itself had kept
+    the machine busy.
+
+    ``exposed`` counts by scenario run, by what that run retries (None: nothing), and by category.
+    ``without_receipt`` are the runs whose fault is unproven: their exposures do not count.
     """
 
     check: Check
@@ -25,10 +30,10 @@ class Pool:
     findings_total: int = 0
     suspects: list[Finding] = field(default_factory=list)
     final_suspects: int = 0
-    exposures: Counter[str] = field(default_factory=Counter)
-    retried: Counter[tuple[str, str]] = field(default_factory=Counter)
-    missed_again: Counter[tuple[str, str]] = field(default_factory=Counter)
+    exposed: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
+    late_again: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     unjudged: Counter[str] = field(default_factory=Counter)
+    without_receipt: frozenset[str] = frozenset()
     crash: str = ""
 
     def breach(self, finding: Finding) -> None:
@@ -40,32 +45,60 @@ class Pool:
     def suspect(self, finding: Finding, retry_of: str | None, *, is_final: bool = False) -> None:
         """Take a missed deadline that has to be tried again."""
         if retry_of is not None:
-            self.missed_again[retry_of, finding.category] += 1
+            self.late_again.setdefault((retry_of, finding.category), []).append(_late_ms(finding))
             return
         self.suspects.append(finding)
         self.final_suspects += is_final
 
-    def expose(self, category: str, retry_of: str | None) -> None:
+    def expose(self, category: str, run: str, retry_of: str | None) -> None:
         """Take an exposure; one of a retry counts for its original only."""
-        if retry_of is not None:
-            self.retried[retry_of, category] += 1
-        else:
-            self.exposures[category] += 1
+        self.exposed[run, retry_of, category] += 1
 
     def unsettled(self) -> list[Finding]:
         """Return the suspects that no retry has settled yet."""
-        return [finding for finding in self.suspects if not self._is_settled(finding)]
+        return [
+            finding for tried in self._tried() if not tried.is_settled for finding in tried.late
+        ]
 
-    def _is_settled(self, finding: Finding) -> bool:
-        key = (finding.scenario_run, finding.category)
-        return self.retried[key] > self.missed_again[key]
+    def _tried(self) -> list["_Tried"]:
+        late: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.suspects:
+            late.setdefault((finding.scenario_run, finding.category), []).append(finding)
+        retried: Counter[tuple[str | None, str]] = Counter()
+        for (run, retry_of, category), count in self.exposed.items():
+            if run not in self.without_receipt:
+                retried[retry_of, category] += count
+        return [
+            _Tried(
+                run=key[0],
+                category=key[1],
+                late=findings,
+                retried=retried[key],
+                again_ms=self.late_again.get(key, []),
+            )
+            for key, findings in late.items()
+        ]
+
+    def _counted(self) -> tuple[Counter[str], dict[str, int]]:
+        """Return the exposures that count by category, and by reason what does not count."""
+        exposures: Counter[str] = Counter()
+        unjudged = self.unjudged.copy()
+        for (run, retry_of, category), count in self.exposed.items():
+            if retry_of is None and run in self.without_receipt:
+                unjudged["no_receipt"] += count
+            elif retry_of is None:
+                exposures[category] += count
+        return exposures, dict(sorted(unjudged.items()))
 
     def verdict(
         self, *, tier: str, grade: str, behaviour: Behaviour, has_lost_vantage: bool
     ) -> RuleVerdict:
         """Judge the rule once; where a vantage went away during the run, only a breach is sure."""
         minimum = self.check.minimum.get(tier, self.check.minimum["standard"])
-        verdict, why = self._decide(minimum, grade, behaviour, has_lost_vantage=has_lost_vantage)
+        exposures, unjudged = self._counted()
+        verdict, why = self._decide(grade, behaviour, has_lost_vantage=has_lost_vantage)
+        if verdict is Verdict.PASS:
+            verdict, why = _weigh(minimum, exposures, unjudged)
         return RuleVerdict(
             id=self.check.id,
             title=self.check.title,
@@ -73,20 +106,21 @@ class Pool:
             vantages=self.check.vantages,
             verdict=verdict,
             why=why,
-            exposures=self.exposures.total(),
-            exposures_by=dict(sorted(self.exposures.items())),
+            exposures=exposures.total(),
+            exposures_by=dict(sorted(exposures.items())),
             minimum=minimum,
             limits=self.limits,
             findings_total=self.findings_total,
             findings=tuple(self.findings),
             excused=tuple(self.suspects[:FINDINGS_SHOWN]),
-            unjudged=dict(sorted(self.unjudged.items())),
-            notes=self._notes(),
+            unjudged=unjudged,
+            notes=tuple(tried.note for tried in self._tried() if tried.retried),
         )
 
     def _decide(
-        self, minimum: Minimum, grade: str, behaviour: Behaviour, *, has_lost_vantage: bool
+        self, grade: str, behaviour: Behaviour, *, has_lost_vantage: bool
     ) -> tuple[Verdict, str]:
+        """Return what is sure whatever the number of exposures; PASS where nothing is."""
         if not self.check.applies(behaviour):
             return Verdict.NOT_APPLICABLE, "the declared behaviour knows no such thing"
         missing = [vantage for vantage in self.check.vantages if vantage not in grade]
@@ -102,25 +136,56 @@ class Pool:
             return Verdict.INCONCLUSIVE, "lost_vantage"
         if self.unsettled() or self.final_suspects:
             return Verdict.INCONCLUSIVE, "environment"
-        return self._weigh(minimum)
+        return Verdict.PASS, ""
 
-    def _weigh(self, minimum: Minimum) -> tuple[Verdict, str]:
-        lacking = [
-            f"{name} {self.exposures[name]} of {count}"
-            for name, count in minimum.by_category.items()
-            if self.exposures[name] < count
-        ]
-        total = self.exposures.total()
-        if total < minimum.total:
-            lacking.insert(0, f"{total} of {minimum.total} in all")
-        if not lacking:
-            return Verdict.PASS, ""
-        why = max(self.unjudged, key=lambda name: self.unjudged[name], default="not_exercised")
-        return Verdict.INCONCLUSIVE, f"{why}: {', '.join(lacking)}"
 
-    def _notes(self) -> tuple[str, ...]:
-        notes = []
-        settled = len(self.suspects) - len(self.unsettled())
-        if settled:
-            notes.append(f"{settled} late answers were in time when tried again alone")
-        return tuple(notes)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """Late answers of one scenario run and category, and what their retries came to."""
+
+    run: str
+    category: str
+    late: list[Finding]
+    retried: int
+    again_ms: list[float]
+
+    @property
+    def is_settled(self) -> bool:
+        in_time = self.retried - len(self.again_ms)
+        return in_time >= len(self.late) and max(self.again_ms, default=0.0) <= self.worst_ms
+
+    @property
+    def worst_ms(self) -> float:
+        return max(_late_ms(finding) for finding in self.late)
+
+    @property
+    def note(self) -> str:
+        again = f"late again in {len(self.again_ms)} of {self.retried}"
+        if self.again_ms:
+            again += f", by up to {max(self.again_ms):.0f} ms"
+        return (
+            f"{self.run}, {self.category}: {len(self.late)} late by up to {self.worst_ms:.0f} ms;"
+            f" tried again alone, {again}"
+        )
+
+
+def _late_ms(finding: Finding) -> float:
+    deadline = finding.deadline
+    return deadline.measured_ms - deadline.limit_ms if deadline is not None else 0.0
+
+
+def _weigh(
+    minimum: Minimum, exposures: Counter[str], unjudged: dict[str, int]
+) -> tuple[Verdict, str]:
+    lacking = [
+        f"{name} {exposures[name]} of {count}"
+        for name, count in minimum.by_category.items()
+        if exposures[name] < count
+    ]
+    total = exposures.total()
+    if total < minimum.total:
+        lacking.insert(0, f"{total} of {minimum.total} in all")
+    if not lacking:
+        return Verdict.PASS, ""
+    why = max(unjudged, key=lambda name: unjudged[name], default="not_exercised")
+    return Verdict.INCONCLUSIVE, f"{why}: {', '.join(lacking)}"

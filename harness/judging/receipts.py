@@ -4,6 +4,8 @@ Latency: the median round trip of the canary through the twin of the link, again
 A stall: pings that the canary sent into the window came back only after it, every byte of them.
 """
 
+from collections.abc import Iterable
+
 from harness.judging.environment import Environments
 from harness.model.events import FaultData
 from harness.model.units import NS_PER_MS, ms, ns
@@ -27,6 +29,14 @@ def receipts(environments: Environments, faults: list[FaultData]) -> tuple[Recei
             if key not in made or not made[key].has_bitten:
                 made[key] = receipt
     return tuple(made[key] for key in sorted(made))
+
+
+def runs_without(made: Iterable[Receipt], faults: list[FaultData]) -> frozenset[str]:
+    """Return the scenario runs with a fault that left no receipt: nobody knows what it did."""
+    unproven = {(one.lane, one.link, one.fault) for one in made if not one.has_bitten}
+    return frozenset(
+        fault.run for fault in faults if (fault.lane, fault.link, fault.fault) in unproven
+    )
 
 
 def _receipt(conditions: Conditions, window: FaultWindow, fault: FaultData) -> Receipt:

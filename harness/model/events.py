@@ -4,8 +4,6 @@ The envelope is version 1 and frozen. ``data`` stays raw bytes and is decoded on
 somebody reads; kinds that nobody knows are kept and ignored.
 """
 
-from typing import Any
-
 import msgspec
 
 ENVELOPE_VERSION = 1
@@ -172,8 +170,3 @@ class ProcessData(msgspec.Struct, frozen=True):
     run_delay_ms: float = 0.0
     cpu_ms: float = 0.0
     window_ms: float = 0.0
-
-
-def encode_data(data: msgspec.Struct | dict[str, Any]) -> msgspec.Raw:
-    """Return the raw JSON of an event's data."""
-    return msgspec.Raw(msgspec.json.encode(data))

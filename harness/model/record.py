@@ -77,19 +77,22 @@ class RunFolder:
     """The places of one run on disk."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.parts = path / "parts"
-        self.logs = path / "logs"
-        self.manifest_file = path / "manifest.json"
-        self.plans_file = path / "plans.json"
-        self.verdicts_file = path / "verdicts.json"
+        self.path = path.absolute()  # children of the harness work in another folder
+        self.parts = self.path / "parts"
+        self.logs = self.path / "logs"
+        self.manifest_file = self.path / "manifest.json"
+        self.plans_file = self.path / "plans.json"
+        self.verdicts_file = self.path / "verdicts.json"
 
     def create(self) -> None:
         """Make the folders; a folder that holds a run already is an error."""
         if self.manifest_file.exists():
             raise UsageError(f"{self.path} holds a run already; name another folder.")
-        self.parts.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(parents=True, exist_ok=True)
+        try:
+            self.parts.mkdir(parents=True, exist_ok=True)
+            self.logs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make a run folder at {self.path}: {error}.") from error
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Replace the manifest in one step, so that a reader never sees half of it."""

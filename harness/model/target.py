@@ -9,6 +9,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -153,10 +154,12 @@ def check_places(target: Target) -> None:
     sut, listen = target.sut, target.upstream.listen
     if not sut.url.startswith("ws://"):
         raise UsageError(f"sut.url {sut.url!r}: expected ws://HOST:PORT/PATH; TLS is not spoken.")
-    if sut.command and "{port}" not in sut.url:
-        raise UsageError(
-            f"sut.url {sut.url!r}: expected {{port}} in it, the port that `command` is given."
-        )
+    try:
+        port = urlsplit(sut.url.replace("{port}", "1")).port
+    except ValueError as error:
+        raise UsageError(f"sut.url {sut.url!r}: {error}.") from error
+    if port == 0:
+        raise UsageError(f"sut.url {sut.url!r}: port 0 is no port to dial.")
     if target.is_remote and listen is None:
         raise UsageError(
             "a platform that runs already needs `[upstream] listen`: the HOST:PORT at which it"

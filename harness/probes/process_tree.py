@@ -8,7 +8,6 @@ from harness.model.events import ProcessData
 from harness.model.units import NS_PER_MS
 
 PROC = Path("/proc")
-ESTABLISHED = "01"
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from harness.model.target import Behaviour
 Isolation = Literal["session", "sut", "machine"]
 FRAME_MS = 80
 FIRST_AUDIO_MS = 120
+STALL_MS = 600
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,6 +171,26 @@ def always(fault: str, link: str, **parameters: float) -> tuple[op.FaultPlan, ..
     """Return a schedule of one fault that lasts for the whole scenario."""
     plan = op.FaultPlan(fault=fault, link=link, start_ms=0, duration_ms=None, parameters=parameters)
     return (plan,)
+
+
+def stalled_now_and_then(link: str) -> Callable[[Draft], tuple[op.FaultPlan, ...]]:
+    """Return the schedule of three stalls of the link, each in the middle of a message."""
+
+    def schedule(draft: Draft) -> tuple[op.FaultPlan, ...]:
+        starts_ms = [draft.chance.uniform(700, 1100) + turn * 2600 for turn in range(3)]
+        return now_and_then("network_stall", link, starts_ms=starts_ms, duration_ms=STALL_MS)
+
+    return schedule
+
+
+def long_messages(draft: Draft) -> Iterator[op.SessionPlan]:
+    """Yield sessions whose messages last about two seconds, long enough to be disturbed."""
+
+    def story(draft: Draft, script: Script, _index: int) -> None:
+        for _ in range(draft.many(standard=3, smoke=2)):
+            script.await_end(script.speak(audio_ms=draft.chance.uniform(1700, 2100)))
+
+    yield from sessions(draft, draft.many(standard=3, smoke=2), story)
 
 
 def now_and_then(

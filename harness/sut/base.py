@@ -54,6 +54,7 @@ Starter = Callable[[SutContext], AbstractAsyncContextManager[RunningSut]]
 SUTS: Registry[Starter] = Registry("harness.sut", "way to start a SUT")
 
 
+TAIL_CHARACTERS = 600
 PLACEHOLDERS = ("python", "port", "upstream.ws", "upstream.http", "end_marker", "seed")
 
 
@@ -78,6 +79,16 @@ def fill(text: str, placeholders: Mapping[str, str], *, where: str) -> str:
         raise UsageError(
             f"{where}: unknown placeholder {{{error.args[0]}}}; known: {known}."
         ) from None
+
+
+def last_words(log: Path) -> str:
+    """Return the end of what a process printed, for a sentence; it may have printed nothing."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        text = ""
+    cut = f"…{text[-TAIL_CHARACTERS:]}" if len(text) > TAIL_CHARACTERS else text
+    return cut or "none."
 
 
 def check_placeholders(target: Target) -> None:

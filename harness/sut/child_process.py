@@ -8,10 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.errors import HarnessError
-from harness.sut.base import SUTS, Child, RunningSut, SutContext, fill
+from harness.sut.base import SUTS, Child, RunningSut, SutContext, fill, last_words
 
 POLL_S = 0.02
-TAIL_CHARACTERS = 600
 STOP_GRACE_S = 3.0
 
 
@@ -35,7 +34,7 @@ async def child_process(context: SutContext) -> AsyncIterator[RunningSut]:
             name=f"sut-{context.lane}",
             argv=argv,
             env={**os.environ, **own},
-            cwd=Path(sut.working_folder) if sut.working_folder else None,
+            cwd=Path(sut.working_folder or ".").absolute(),
             stdout=log,
             stderr=log,
         )
@@ -59,14 +58,14 @@ async def _await_ready(
                 if child.exit_code is not None:
                     raise HarnessError(
                         f"the SUT ended at its start with exit code {child.exit_code};"
-                        f" its last words: {_tail(log)}"
+                        f" its last words: {last_words(log)}"
                     )
                 await asyncio.sleep(POLL_S)
     except TimeoutError:
         where = ready or f"{host}:{port}"
         raise HarnessError(
             f"the SUT did not answer at {where} within {timeout_s:.0f} s (sut.ready_timeout_ms);"
-            f" its last words: {_tail(log)}"
+            f" its last words: {last_words(log)}"
         ) from None
 
 
@@ -89,18 +88,10 @@ async def is_answering(ready: str | None, host: str, port: int) -> bool:
         async with asyncio.timeout(2.0):
             line = await reader.readline()
         return line[:9].startswith(b"HTTP/1.") and line[9:10] == b"2"
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, ValueError):  # ValueError: a line without an end
         return False
     finally:
         writer.close()
-
-
-def _tail(log: Path) -> str:
-    try:
-        text = log.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return "none."
-    return f"…{text[-TAIL_CHARACTERS:]}" if len(text) > TAIL_CHARACTERS else text or "none."
 
 
 SUTS.register("child_process", child_process, module=__name__)

@@ -76,7 +76,7 @@ def default_cache() -> Path:
     """Return the project's cache: ``VOICECERT_CACHE``, a checkout's ``.cache``, or the user's."""
     named = os.environ.get("VOICECERT_CACHE")
     if named:
-        return Path(named)
+        return Path(named).absolute()
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "pyproject.toml").is_file():
         return checkout / ".cache"

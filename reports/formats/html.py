@@ -23,6 +23,11 @@ MARKS = {
     "HARNESS ERROR": "!",
     "seen": "✗",
     "not seen": "✓",
+    "double ends seen": "~",
+    "first message silent": "~",
+    "late ends seen": "~",
+    "overlap seen": "~",
+    "released late": "~",
 }
 """A sign beside each word, so that no verdict is told by its colour alone."""
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 import msgspec
 
 from harness.model import events as ev
-from harness.model.events import Event, Run, encode_data
+from harness.model.events import Event, Run
 from harness.model.units import ns
 
 FRAME = 1920
@@ -85,7 +85,7 @@ class Story:
             session=None if session is None else f"s{session}",
             message=None if message is None else f"m{message}",
             stream=stream,
-            data=encode_data({} if data is None else data),
+            data=msgspec.Raw(msgspec.json.encode({} if data is None else data)),
         )
         self._lines.append((at_ms, event))
         return self
@@ -334,9 +334,10 @@ class Story:
         *,
         name: str,
         link: str,
+        run: str = "",
         **parameters: float,
     ) -> Self:
-        data = ev.FaultData(fault=name, link=link, lane=self.lane, parameters=parameters)
+        data = ev.FaultData(fault=name, link=link, lane=self.lane, run=run, parameters=parameters)
         self.event(from_ms, "network", "fault_started", data)
         if until_ms is not None:
             self.event(until_ms, "network", "fault_healed", data)

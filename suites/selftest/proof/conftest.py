@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from harness.cli.base import root
-from harness.cli.operate import judge_folder, run_target
+from harness.cli.operate import judge_folder, options_of, run_target
 from harness.model.events import Event
 from harness.model.record import Manifest, RunFolder
-from harness.model.target import load_target, shipped_targets
 from harness.model.trace import Reading, read_events
 from harness.model.verdict import Judgement
 
@@ -29,16 +27,10 @@ class RecordedPass:
 def recorded_pass(tmp_path_factory: pytest.TempPathFactory) -> RecordedPass:
     """Run the reference once, in the smoke tier."""
     place = tmp_path_factory.mktemp("pass") / "run"
-    target = load_target("reference", shipped=shipped_targets(root()))
-    folder = run_target(
-        target,
-        given="reference",
-        scenarios=SCENARIOS,
-        seed=20261124,
-        tier="smoke",
-        folder=place,
-        screen=None,
+    options = options_of(
+        "reference", scenarios=list(SCENARIOS), seed=20261124, tier="smoke", out=place
     )
+    folder = run_target(options, screen=None)
     manifest, judgement = judge_folder(folder)
     events = tuple(read_events(folder.part_files(), Reading()))
     return RecordedPass(folder=folder, manifest=manifest, events=events, judgement=judgement)

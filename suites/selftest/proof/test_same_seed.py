@@ -4,26 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli.base import root
-from harness.cli.operate import run_target
+from harness.cli.operate import options_of, run_target
 from harness.model.record import Hashes
-from harness.model.target import load_target, shipped_targets
 
 pytestmark = [pytest.mark.io, pytest.mark.slow]
 
 
 def hashes(folder: Path, seed: int) -> Hashes:
-    target = load_target("reference", shipped=shipped_targets(root()))
-    scenarios = ("happy_path", "upstream_stall")
-    run = run_target(
-        target,
-        given="reference",
-        scenarios=scenarios,
-        seed=seed,
-        tier="smoke",
-        folder=folder,
-        screen=None,
-    )
+    scenarios = ["happy_path", "upstream_stall"]
+    options = options_of("reference", scenarios=scenarios, seed=seed, tier="smoke", out=folder)
+    run = run_target(options, screen=None)
     return run.read_manifest().hashes
 
 

@@ -3,8 +3,11 @@
 from harness.model.verdict import Verdict
 from reports.answers import questions_of, symptoms_of
 from reports.parts import Symptom
+from suites.selftest.harness.judged import judged
+from suites.selftest.harness.story import Story
 from suites.selftest.reports.staging import (
     a_failed_judgement,
+    a_finding,
     a_judgement,
     a_late_release,
     a_manifest,
@@ -14,7 +17,13 @@ from suites.selftest.reports.staging import (
 
 def symptom(words: str, *judged: Verdict, exposures: int = 240, found: int = 0) -> Symptom:
     rules = tuple(
-        a_rule("MSG-2", verdict=verdict, exposures=exposures, findings_total=found)
+        a_rule(
+            "MSG-2",
+            verdict=verdict,
+            exposures=exposures,
+            findings_total=found,
+            findings=(a_finding(category="after the first"),) * min(found, 10),
+        )
         for verdict in judged
     )
     return next(item for item in symptoms_of(rules) if item.words == words)
@@ -37,6 +46,48 @@ def test_a_symptom_without_an_occasion_is_not_shown() -> None:
     assert symptom("second message silent", Verdict.INCONCLUSIVE, exposures=0).state == "not shown"
     assert symptom("second message silent", Verdict.NOT_OBSERVABLE).state == "not shown"
     assert symptom("audio stream never completes").not_judged == ("EOS-4",)
+
+
+def test_a_symptom_is_only_not_seen_if_every_rule_behind_it_passed() -> None:
+    shown = symptom("second message silent", Verdict.INCONCLUSIVE, exposures=5)
+    assert (shown.state, shown.sentence) == ("not shown", "not enough was shown of MSG-2")
+    for other in (Verdict.INCONCLUSIVE, Verdict.NOT_OBSERVABLE, Verdict.ERROR):
+        rules = (a_rule("OWN-1"), a_rule("OWN-3", verdict=other))
+        assert symptoms_of(rules)[4].state == "not shown"
+    rules = (a_rule("OWN-1"), a_rule("OWN-3", verdict=Verdict.NOT_APPLICABLE))
+    assert symptoms_of(rules)[4].state == "not seen"
+
+
+def states(*stories: Story) -> dict[str, str]:
+    rules = tuple(rule for rule in judged(*stories).rules if rule.findings)
+    return {item.words: item.state for item in symptoms_of(rules) if item.state != "not shown"}
+
+
+def test_a_late_end_is_no_stream_that_never_completes() -> None:
+    late = Story().begun(0, 300).let_go(303).voiced(300, message=2)
+    late.end(1403, reason="superseded").leave(2500)
+    assert states(late)["audio stream never completes"] == "late ends seen"
+    never = Story().begun(0, 240).stop(240).let_go(241, socket_after_ms=4).leave(2500)
+    assert states(never)["audio stream never completes"] == "seen"
+    assert states(never)["stuck in 'speaking'"] == "seen"
+
+
+def test_two_ends_are_not_stuck() -> None:
+    story = Story().begun(0, 240).stop(240).let_go(241, socket_after_ms=4)
+    story.end(243, reason="stopped").end(246)
+    assert states(story.leave(1000))["stuck in 'speaking'"] == "double ends seen"
+
+
+def test_what_was_released_late_does_not_accumulate() -> None:
+    story = Story().begun(0, 240).stop(240).end(243, reason="stopped").let_go(1900)
+    assert states(story.leave(2500))["connections accumulate"] == "released late"
+    held = Story().begun(0, 240).stop(240).end(243, reason="stopped").leave(2500)
+    assert states(held.lane_closing(3000))["connections accumulate"] == "seen"
+
+
+def test_a_first_message_that_is_silent_is_not_the_second() -> None:
+    first = a_rule("MSG-2", verdict=Verdict.FAIL, findings=(a_finding(category="first"),))
+    assert symptoms_of((first,))[0].state == "first message silent"
 
 
 def test_more_breaches_than_occasions_make_no_rate() -> None:

@@ -2,10 +2,11 @@
 
 import msgspec
 
-from harness.model.verdict import Verdict
+from harness.model.verdict import Deadline, Verdict
 from reports.cards import again, cards_of, excused_of, lines_of
 from suites.selftest.reports import staging
 from suites.selftest.reports.staging import (
+    MS,
     a_failed_judgement,
     a_finding,
     a_judgement,
@@ -24,6 +25,10 @@ def test_the_command_names_target_seed_and_scenario() -> None:
 
 def test_the_command_names_a_tier_that_is_not_the_usual_one() -> None:
     assert again(a_manifest(tier="smoke"), "").endswith("--seed 4711 --tier smoke")
+    part = msgspec.structs.replace(
+        a_manifest(), target_given="./mine.toml", scenarios=("happy_path",), scenarios_available=11
+    )
+    assert again(part, "") == "voicecert certify ./mine.toml --seed 4711 --scenario happy_path"
 
 
 def test_the_command_quotes_what_a_shell_would_split() -> None:
@@ -37,6 +42,35 @@ def test_a_missed_deadline_shows_the_excuse_beside_the_measured_value() -> None:
     assert measured is not None
     assert (measured.measured_ms, measured.limit_ms) == (512.0, 250.0)
     assert (measured.excuse_ms, measured.fails_above_ms) == (3.125, 256.25)
+
+
+def test_a_missed_deadline_is_told_in_words_with_what_may_excuse_it() -> None:
+    rule = a_rule("STOP-2", verdict=Verdict.FAIL, findings=(a_late_release(excuse_ms=41.12),))
+    measured = cards_of(a_manifest(), a_judgement(rule))[0].measured
+    assert measured is not None
+    assert measured.sentence == (
+        "512 ms; limit 250 ms + 2 × E 41.1 ms = 332.2 ms"
+        " (E: lateness of our loop, canary and run queue)"
+    )
+
+
+def test_an_amount_of_audio_is_excused_at_its_own_pace() -> None:
+    deadline = Deadline(from_ns=0, until_ns=MS, measured_ms=900.0, limit_ms=200.0, pace=8.0)
+    finding = a_late_release(excuse_ms=10.0, deadline=deadline)
+    rule = a_rule("STOP-1", verdict=Verdict.FAIL, findings=(finding,))
+    measured = cards_of(a_manifest(), a_judgement(rule))[0].measured
+    assert measured is not None
+    assert measured.fails_above_ms == 360.0
+    assert "2 × E 10 ms × pace 8 = 360 ms" in measured.sentence
+
+
+def test_a_card_names_the_log_of_a_sut_that_we_started() -> None:
+    judgement = a_failed_judgement()
+    logs = {card.rule: card.log for card in cards_of(a_manifest(), judgement)}
+    assert logs == {"EOS-1": "logs/sut-shared.log", "STOP-2": "logs/sut-upstream_latency.log"}
+    sut = msgspec.structs.replace(staging.a_target().sut, command=())
+    remote = a_manifest(target=staging.a_target(sut=sut))
+    assert {card.log for card in cards_of(remote, judgement)} == {""}
 
 
 def test_a_count_has_nothing_measured() -> None:

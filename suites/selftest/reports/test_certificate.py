@@ -3,10 +3,11 @@
 import msgspec
 import pytest
 
-from harness.model.verdict import Level, Verdict
+from harness.model.verdict import Judgement, Level, Verdict
 from reports.certificate import make
 from suites.selftest.reports.staging import (
     a_failed_judgement,
+    a_finding,
     a_judgement,
     a_manifest,
     a_rule,
@@ -66,9 +67,37 @@ def test_timings_keep_their_order() -> None:
     assert [timing.name for timing in made.timings] == [
         "start-up",
         "scenarios",
-        "retries",
         "in all",
     ]
+
+
+def test_retries_are_told_only_if_there_were_any() -> None:
+    def names(retries_s: float, judgement: Judgement) -> list[str]:
+        timings_s = {"scenarios": 31.2, "retries": retries_s}
+        return [timing.name for timing in make(a_manifest(timings_s=timings_s), judgement).timings]
+
+    assert names(0.2, a_judgement()) == ["scenarios"]
+    assert names(1.2, a_judgement()) == ["scenarios", "retries"]
+    assert names(0.2, a_failed_judgement()) == ["scenarios", "retries"]
+    again = a_finding(scenario_run="random_stop~1")
+    rule = a_rule("EOS-1", verdict=Verdict.FAIL, findings=(again,))
+    assert names(0.2, a_judgement(rule)) == ["scenarios", "retries"]
+
+
+@pytest.mark.parametrize(
+    ("names", "available", "scope"),
+    [
+        (("happy_path",), 11, "1 of 11 scenarios was run"),
+        (("happy_path", "random_stop"), 11, "2 of 11 scenarios were run"),
+        (("happy_path",), 1, ""),
+        (("happy_path",), 0, ""),
+    ],
+)
+def test_fewer_scenarios_than_there_are_is_said(
+    names: tuple[str, ...], available: int, scope: str
+) -> None:
+    manifest = a_manifest(scenarios=names, scenarios_available=available)
+    assert make(manifest, a_judgement()).conclusion.scope == scope
 
 
 def test_a_platform_that_ran_already_is_said_to_be_reached_by_its_url() -> None:

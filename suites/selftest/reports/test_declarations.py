@@ -14,7 +14,7 @@ ROOT = Path(harness.__file__).resolve().parents[1]
 
 def marks(**declared: object) -> dict[str, str]:
     behaviour = msgspec.structs.replace(REFERENCE, **declared)
-    return {item.name: item.mark for item in declarations(behaviour) if item.mark}
+    return {i.name: i.mark for i in declarations(behaviour) if i.mark not in ("", "default")}
 
 
 def test_the_reference_of_this_module_is_what_its_target_file_says() -> None:
@@ -25,8 +25,18 @@ def test_every_declaration_is_listed() -> None:
     assert [item.name for item in declarations(REFERENCE)] == list(Behaviour.__struct_fields__)
 
 
-def test_the_reference_itself_has_no_mark() -> None:
+def test_the_reference_itself_has_no_mark_but_of_what_it_need_not_say() -> None:
     assert marks() == {}
+    said = [item.name for item in declarations(REFERENCE) if not item.mark]
+    assert said == ["end_markers", "completion_idle_ms"]
+
+
+def test_a_default_is_marked_as_such_and_as_looser_where_it_is() -> None:
+    unsaid = {item.name: item.mark for item in declarations(Behaviour())}
+    looser = {name for name, mark in unsaid.items() if mark != "default"}
+    assert looser == {"completion_idle_ms", "first_byte_ms"}
+    assert {unsaid[name] for name in looser} == {"default, looser than the reference"}
+    assert unsaid["end_markers"] == "default"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,7 @@ def test_another_policy_only_differs(name: str, value: object) -> None:
 
 
 def test_a_longer_idle_time_also_lengthens_the_first_byte_time() -> None:
-    assert marks(completion_idle_ms=10_000) == {
+    assert marks(completion_idle_ms=9_000) == {
         "completion_idle_ms": "looser",
-        "first_byte_ms": "looser",
+        "first_byte_ms": "default, looser than the reference",
     }

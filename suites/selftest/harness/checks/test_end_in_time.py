@@ -50,7 +50,9 @@ def test_the_last_audio_at_the_client_counts_where_it_came_later_than_the_upstre
 def test_stop_counts_from_its_effective_fence(stop_ms: float, end_ms: float, count: int) -> None:
     story = Story().begun(0, stop_ms).stop(stop_ms).let_go(stop_ms + 2)
     story.end(end_ms, reason="stopped").leave(end_ms + 600)
-    assert len(findings(RULE, story)) == count
+    found = findings(RULE, story)
+    assert len(found) == count
+    assert all("ms after STOP had reached the SUT. Limit" in sentence for sentence in found)
     assert exposures(RULE, story) == {"STOP": 1}
 
 
@@ -58,8 +60,8 @@ def test_a_superseded_message_counts_from_the_fence_of_the_next_speak() -> None:
     story = Story().begun(0, 300).let_go(303).voiced(300, message=2)
     story.end(1403, reason="superseded").leave(2500)
     assert finding(RULE, story) == (
-        "the end signal of message m1 of s1 came 1101 ms after the superseding message."
-        " Limit: 1000 ms."
+        "the end signal of message m1 of s1 came 1101 ms after the superseding message"
+        " had reached the SUT. Limit: 1000 ms."
     )
 
 

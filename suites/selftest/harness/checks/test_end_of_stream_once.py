@@ -125,3 +125,12 @@ def test_a_queued_message_that_never_began_and_was_cleared_by_stop_owes_none() -
 def test_a_message_that_waits_in_a_queue_is_not_overdue() -> None:
     story = Story().begun(0, 3000, frames=40).speak(120, 2).leave(3000)
     assert findings(RULE, story, behaviour={"on_new_message": "queue"}) == []
+
+
+def test_a_second_end_signal_long_after_the_message_was_judged_is_one_too_many() -> None:
+    story = Story().voiced(0).later(4000).end(5360).end(5900).leave(6500)
+    assert finding(RULE, story) == (
+        'message m1 of s1 got 2 end signals, 5000 ms apart: "completed", then "completed".'
+        " Expected exactly 1."
+    )
+    assert exposures(RULE, story) == {"ended": 1}

@@ -1,5 +1,7 @@
 """EOS-2 by stories."""
 
+import pytest
+
 from harness.model.verdict import Verdict
 from suites.selftest.harness.judged import all_findings, exposures, finding, findings, verdict
 from suites.selftest.harness.story import FRAME, Story, key
@@ -84,3 +86,13 @@ def test_a_message_without_an_end_signal_is_no_exposure() -> None:
 def test_where_the_end_signal_may_precede_audio_it_cannot_be_observed() -> None:
     story = Story().voiced(0).leave(1000)
     assert verdict(RULE, story, behaviour={"end_signal": "synthesis"}) is Verdict.NOT_OBSERVABLE
+
+
+@pytest.mark.parametrize("kind", ["start", "error"])
+def test_a_signal_long_after_the_message_was_judged_is_a_breach(kind: str) -> None:
+    story = Story().voiced(0).later(4000)
+    story = story.start(5360) if kind == "start" else story.error(5360)
+    assert finding(RULE, story.leave(6500)) == (
+        f"message m1 of s1 got a {kind} signal 5000 ms after its end signal"
+        ' "completed". Allowed: none.'
+    )

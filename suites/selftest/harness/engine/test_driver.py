@@ -167,3 +167,15 @@ async def test_a_server_that_speaks_no_websocket_is_named(tmp_path: Path) -> Non
             await driver.run()
     kinds = [event.kind for event in read_events([file], Reading())]
     assert kinds == ["connect_failed", "session_over"]
+
+
+async def test_half_a_character_in_a_signal_is_stored_as_a_question_mark(tmp_path: Path) -> None:
+    async def cuts_characters(socket: ServerConnection) -> None:
+        await socket.send('{"type":"metrics\\ud83d"}')
+        await socket.send('{"type":"error","code":"\\ud83d","message":"' + "x" * 500 + '"}')
+        await socket.send("[" * 100_000)
+        await speaks_once(socket)
+
+    kinds = await play(cuts_characters, tmp_path, SPEAK, END)
+    assert {"other_received", "error_received", "frame_invalid", "end_received"} <= set(kinds)
+    assert "connection_lost" not in kinds

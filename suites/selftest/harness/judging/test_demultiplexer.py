@@ -9,7 +9,7 @@ from harness.judging.demultiplexer import Demultiplexer
 from harness.judging.environment import Environments
 from harness.model.target import Behaviour
 from harness.model.units import ms
-from harness.model.views import MessageView, Phase, SessionView
+from harness.model.views import MessageView, Phase, SessionView, Signal
 from suites.selftest.harness.story import BEGIN_MS, FRAME, Story, key
 
 
@@ -20,11 +20,15 @@ class Views:
     messages: list[MessageView] = field(default_factory=list)
     sessions: list[SessionView] = field(default_factory=list)
     heard: list[int] = field(default_factory=list)
+    late: list[tuple[str, str]] = field(default_factory=list)
     demultiplexer: Demultiplexer | None = None
 
     def take(self, message: MessageView) -> None:
         self.messages.append(message)
         self.heard.append(len(message.audio))
+
+    def take_late(self, message: MessageView, signal: Signal) -> None:
+        self.late.append((message.message, signal.kind))
 
     @property
     def message(self) -> MessageView:
@@ -42,6 +46,7 @@ def seen(*stories: Story, finish: bool = True, cut: bool = False, **declared: ob
         environments=environments,
         on_message=views.take,
         on_session=views.sessions.append,
+        on_late_signal=views.take_late,
     )
     for story in stories:
         for event in story.events():
@@ -108,7 +113,7 @@ def test_a_session_is_closed_after_its_last_message() -> None:
 
 def test_a_lane_that_closes_closes_its_sessions_and_no_others() -> None:
     one = Story(lane="one").voiced(0).leave(800).lane_closing(1000)
-    other = Story(lane="other", sessions=(2,)).begun(0, 50).later(900)
+    other = Story(lane="other", sessions=(2,)).speak(0, session=2).later(1500)
     views = seen(one, other, finish=False)
     assert [session.session for session in views.sessions] == ["s1"]
     assert views.messages[0].is_cut is False
@@ -124,6 +129,35 @@ def test_a_session_that_ends_without_leaving_is_cut() -> None:
     assert seen(story).message.is_cut is True
     assert seen(Story().begun(0, 300).leave(300)).message.is_cut is False
     assert seen(Story().begun(0, 300).lost(300)).message.is_cut is False
+
+
+def test_a_client_that_was_let_go_is_judged_when_a_lost_vantage_would_have_been_noticed() -> None:
+    story = Story().begun(0, 300).lost(400)
+    assert seen(story.later(900), finish=False).messages == []
+    views = seen(story.later(901), finish=False)
+    assert at(views.message.seen_until_ns) == 401
+    assert len(views.sessions) == 1
+
+
+def test_a_session_without_open_messages_waits_as_long() -> None:
+    story = Story().voiced(0).later(3400).leave(3500)
+    views = seen(story.later(4000), finish=False)
+    assert (len(views.messages), views.sessions) == (1, [])
+    assert len(seen(story.later(4005), finish=False).sessions) == 1
+
+
+def test_a_lane_that_closes_meanwhile_does_not_hurry_it() -> None:
+    story = Story().begun(0, 300).lost(400).lane_closing(500).later(900)
+    assert seen(story, finish=False).messages == []
+    assert seen(story, cut=True).message.is_cut is True
+
+
+def test_a_signal_of_a_message_that_was_judged_is_told_and_kept() -> None:
+    story = Story().voiced(0).later(3400).start(3500).error(3600).end(3700).end(3800, 9)
+    views = seen(story.leave(4000))
+    assert views.late == [("m1", "start"), ("m1", "error"), ("m1", "end")]
+    message = views.message
+    assert [len(kind) for kind in (message.starts, message.errors, message.ends)] == [2, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the world around the SUT did."""
 
-from harness.judging.environment import Environments
+from harness.judging.environment import RESOURCE_LANE, Environments
+from harness.model.events import ProcessData
 from harness.model.units import ns
 from suites.selftest.harness.story import BEGIN_MS, Story
 
@@ -61,18 +62,35 @@ def test_the_round_trip_around_a_moment_is_the_longer_of_its_neighbours() -> Non
     assert conditions.round_trip_ns("upstream", at(50)) is None
 
 
-def test_what_is_old_is_forgotten_but_the_resources_are_kept() -> None:
+def test_what_is_old_is_forgotten() -> None:
     story = Story().lag(0, 1).processes(0).canary(0, 10, link="client", rtt_ms=1)
     for place in range(1200):
         story.lag(200_000 + place, 0)
     environments = around(story)
     lane = environments.lanes["lane"]
     assert len(environments.lags["harness"].windows) == 1200
-    assert (len(lane.samples), len(lane.resources), lane.conditions.round_trips) == (0, 1, [])
+    assert (len(lane.samples), lane.conditions.round_trips) == (0, [])
 
 
-def test_the_end_of_processes_is_known() -> None:
-    story = Story().event(5, "runner", "sut_exited", {"lane": "lane", "exit_code": -9})
-    environments = around(story.event(6, "runner", "vantage_lost"))
-    assert environments.exits == {"lane": -9}
-    assert environments.lost_at_ns
+def test_resources_are_summed_up_and_of_the_reported_lane_only() -> None:
+    reported, other = Story(lane=RESOURCE_LANE), Story(lane="shared")
+    for place, sockets in enumerate((9, 1, 2, 3, 4, 8, 5)):
+        for story in (reported, other):
+            data = ProcessData(lane=story.lane, sockets=sockets)
+            story.event(place, "process", "process_sample", data)
+    lanes = around(reported, other).lanes
+    held = lanes[RESOURCE_LANE].resources
+    told = (held.samples, held.first["sockets"], held.last["sockets"], held.most["sockets"])
+    assert told == (7, 4, 5, 9)
+    assert lanes["shared"].resources.samples == 0
+
+
+def test_a_sut_that_ends_in_the_middle_of_the_run_is_known_and_one_that_we_end_is_not() -> None:
+    died, ended = Story(lane="died"), Story(lane="ended").lane_closing(4)
+    for story in (died, ended):
+        story.event(5, "process", "sut_exited", {"lane": story.lane, "exit_code": -9})
+    assert around(died.lane_closing(6), ended).exits == {"died": -9}
+
+
+def test_the_loss_of_a_vantage_is_known() -> None:
+    assert around(Story().event(6, "runner", "vantage_lost")).lost_at_ns == at(6)

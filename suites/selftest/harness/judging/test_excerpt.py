@@ -55,6 +55,18 @@ def test_a_session_shows_the_message_before_the_breach_and_the_one_before_that()
     assert "speak m1" not in texts
 
 
+def test_a_session_shows_the_messages_that_the_sentence_names() -> None:
+    story = Story().begun(0, 240)
+    for number in range(2, 6):
+        story.begun(150 * number, 150 * number + 100, message=number)
+    found = judged_by("OWN-1", story.let_go(1500).leave(2500)).findings
+    pair = next(one for one in found if "message m2" in one.sentence)
+    texts = [line.text for line in pair.lanes]
+    assert texts[0] == "speak m1 ──►"
+    assert "speak m2 ──►" in texts
+    assert not any("m4" in text or "m5" in text for text in texts)
+
+
 def test_leaving_errors_failures_and_lost_connections_have_their_lines() -> None:
     story = Story().begun(0, 240).failed(250, how="rst").error(255, code="upstream_reset").lost(260)
     texts = [line.text for line in lanes("EOS-1", story)]

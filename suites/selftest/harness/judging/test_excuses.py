@@ -73,6 +73,14 @@ def test_the_canary_counts_beyond_what_is_usual_on_its_link() -> None:
     assert excuse(story) == pytest.approx(20)  # 25 more than usual, of which 5 are no wonder
 
 
+def test_a_stall_that_the_limit_holds_already_excuses_nothing_more() -> None:
+    story = Story().fault(350, 650, name="network_stall", link="client")
+    story.canary(0, 3000, link="client", rtt_ms=1).canary(360, 370, link="client", rtt_ms=300)
+    assert excuse(story) == pytest.approx(4)  # held for 290 of the 300 ms; 6 ms are no wonder
+    story.canary(360, 370, link="upstream", rtt_ms=300).canary(0, 3000, link="upstream", rtt_ms=1)
+    assert excuse(story) == pytest.approx(4 + 294)
+
+
 def test_waiting_for_a_core_counts_with_what_lies_in_the_window() -> None:
     assert excuse(Story().processes(550, run_delay_ms=30)) == 30
     assert excuse(Story().processes(320, run_delay_ms=100)) == 20

@@ -146,19 +146,7 @@ def test_a_should_that_fails_costs_no_certificate() -> None:
 
 
 def test_a_run_that_saw_enough_and_found_nothing_is_certified() -> None:
-    story = Story(scenario="happy_path")
-    for place in range(25):
-        story.voiced(1000 * place, message=place + 1)
-    for place in range(25, 37):
-        begin_ms = 1000 * place
-        stop_ms = begin_ms + (60 if place % 2 else 300)
-        story.stopped(begin_ms, stop_ms, message=place + 1)
-    for place in range(40, 50):
-        begin_ms = 1000 * place
-        story.begun(begin_ms, begin_ms + 300, place).let_go(begin_ms + 303, place)
-        story.end(begin_ms + 303, place, reason="superseded")
-        story.voiced(begin_ms + 300, message=place + 100)
-    judgement = judged(story.leave(60_000))
+    judgement = judged(enough())
     assert {rule.id: rule.why for rule in judgement.rules if rule.verdict is not Verdict.PASS} == {}
     assert (judgement.exit_code, judgement.certified, judgement.grade) == (0, True, "CUP")
 
@@ -172,6 +160,121 @@ def test_an_upstream_that_died_takes_its_vantage_with_it() -> None:
 def test_what_is_seen_after_a_vantage_was_lost_is_held_against_nobody() -> None:
     story = Story().begun(0, 300).event(400, "runner", "vantage_lost").lost(410)
     assert judged_by("EOS-1", story).why == "lost_vantage"
+
+
+def test_a_proxy_of_ours_that_dies_is_noticed_after_the_connections_are_gone() -> None:
+    story = Story().begun(0, 300).lost(400).event(500, "runner", "vantage_lost")
+    assert judged(story, state="running").exit_code == 2
+    assert judged_by("EOS-1", story, state="running").why == "lost_vantage"
+    earlier = Story().begun(0, 300).lost(400).event(1000, "runner", "vantage_lost")
+    assert judged_by("EOS-1", earlier).verdict is Verdict.FAIL
+
+
+def test_what_a_session_shows_in_that_time_is_held_against_nobody_either() -> None:
+    story = Story().voiced(0).stray(3900, "end of s2-m1").lost(4000)
+    assert judged_by("ISO-1", story).verdict is Verdict.FAIL
+    story.event(4200, "runner", "vantage_lost")
+    assert judged_by("ISO-1", story).why == "lost_vantage"
+
+
+def test_a_late_signal_counts_once_a_vantage_is_lost_only_before_that() -> None:
+    story = Story().voiced(0).later(4000).end(5000)
+    assert judged_by("EOS-1", story).findings_total == 1
+    story = Story().voiced(0).event(4000, "runner", "vantage_lost").end(5000)
+    assert judged_by("EOS-1", story).why == "lost_vantage"
+
+
+def enough() -> Story:
+    """A story that is certified if nothing else happens."""
+    story = Story(scenario="happy_path")
+    for place in range(25):
+        story.voiced(1000 * place, message=place + 1)
+    for place in range(25, 37):
+        begin_ms = 1000 * place
+        stop_ms = begin_ms + (60 if place % 2 else 300)
+        story.stopped(begin_ms, stop_ms, message=place + 1)
+    for place in range(40, 50):
+        begin_ms = 1000 * place
+        story.begun(begin_ms, begin_ms + 300, place).let_go(begin_ms + 303, place)
+        story.end(begin_ms + 303, place, reason="superseded")
+        story.voiced(begin_ms + 300, message=place + 100)
+    return story.leave(60_000)
+
+
+def test_any_problem_of_the_record_costs_the_certificate() -> None:
+    trace = told(enough())
+    cut = "the last line of a part is cut"
+    assert judge_events(manifest(), trace, problems=tuple).exit_code == 0
+    judgement = judge_events(manifest(), trace, problems=lambda: (cut,))
+    assert (judgement.exit_code, judgement.certified, judgement.problems) == (2, False, (cut,))
+
+
+def test_an_untrue_declaration_costs_the_certificate() -> None:
+    judgement = judged(enough().opened(59_000, exchange=900, profile="http").released(59_001, 900))
+    (problem,) = judgement.problems
+    assert problem.startswith("the target declares upstream profile 'ws', but 1 of ")
+    assert judgement.exit_code == 2
+
+
+def test_sessions_that_could_not_connect_are_a_problem() -> None:
+    story = enough()
+    for session, text in ((7, "refused"), (8, "no answer in 5 s")):
+        story.event(100, "client", "connect_failed", {"text": text}, session=session)
+    judgement = judged(story)
+    assert judgement.problems == ("2 sessions could not connect: refused",)
+    assert (judgement.exit_code, judgement.measurements["connects_failed"]) == (2, 2)
+
+
+def test_a_sut_that_exits_in_the_middle_of_the_run_is_a_problem() -> None:
+    exited = {"lane": "lane", "exit_code": -11}
+    story = enough().event(50_000, "process", "sut_exited", exited).lane_closing(61_000)
+    judgement = judged(story)
+    assert judgement.problems == (
+        "the SUT of lane lane exited with code -11 in the middle of the run",
+    )
+    assert (judgement.exit_code, judgement.measurements["suts_exited"]) == (2, 1)
+    ended = enough().lane_closing(61_000).event(61_001, "process", "sut_exited", exited)
+    assert (judged(ended).exit_code, judged(ended).measurements["suts_exited"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"), [("end_received", {"reason": 7}), ("audio_received", {"runs": [[1, 2]]})]
+)
+def test_an_event_with_wrong_data_is_damaged_and_the_rest_is_judged(
+    kind: str, data: dict[str, object]
+) -> None:
+    story = enough().event(60_100, "client", kind, data, session=1, message=1)
+    judgement = judged(story)
+    assert judgement.exit_code == 2
+    (problem,) = judgement.problems
+    assert problem.startswith(f"1 event is damaged and did not count: {kind} number ")
+    assert "of client: Expected" in problem
+
+
+def test_a_session_whose_name_has_no_number_is_damage_too() -> None:
+    event = msgspec.structs.replace(told(Story().voiced(0))[3], session="seven")
+    assert "is damaged" in judge_events(manifest(), [event], problems=tuple).problems[0]
+
+
+def test_another_version_of_the_record_is_refused() -> None:
+    newer = msgspec.structs.replace(told(Story().voiced(0))[0], v=2)
+    with pytest.raises(UsageError, match="runner has envelope version 2, and this judge reads 1;"):
+        Judge(manifest()).feed(newer)
+    with pytest.raises(UsageError, match="manifest of story is of schema 2, and this judge reads"):
+        Judge(msgspec.structs.replace(manifest(), schema=2))
+
+
+def test_what_ran_under_a_fault_without_a_receipt_is_not_counted() -> None:
+    story = Story(run="client_stall", lane="far").voiced(0).voiced(400, message=2)
+    story.fault(100, 300, name="network_stall", link="client", run="client_stall")
+    judgement = judged(story.leave(1500), Story(sessions=(2,)).voiced(0, session=2))
+    rule = next(rule for rule in judgement.rules if rule.id == "EOS-1")
+    assert (rule.exposures, rule.unjudged) == (1, {"no_receipt": 2})
+    (problem,) = judgement.problems
+    assert problem == (
+        "network_stall on the client link of lane far left no receipt, so what was seen under it"
+        " did not count: 0 of 0 canary pings were held until the heal, the longest 0 ms of 200 ms"
+    )
 
 
 def test_the_target_may_set_limits_by_name_or_the_only_one() -> None:

@@ -87,3 +87,10 @@ def test_what_is_forgotten_is_let_go_of_unless_it_is_live() -> None:
 def test_events_of_streams_that_nobody_knows_are_passed_over() -> None:
     story = Story().sent(1).ended(2).released(3).failed(4).stalled(5).socket_closed(6)
     assert streams(story) == []
+
+
+def test_profiles_are_counted_by_requests_that_were_accepted() -> None:
+    ledger = Ledger(on_stream=lambda _: None)
+    for event in Story().opened(0, profile="http").refused(10, 2, message=2).events():
+        ledger.feed(event)
+    assert (ledger.profiles, ledger.streams_total) == ({"http": 1}, 2)

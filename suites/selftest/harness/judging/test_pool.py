@@ -4,10 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.checks.base import Check, Limits
+from harness.checks.base import Check, Limits, passes
 from harness.judging.pool import FINDINGS_SHOWN, Pool
 from harness.model.target import Behaviour
-from harness.model.verdict import Finding, Level, Minimum, Outcome, RuleVerdict, Scope, Verdict
+from harness.model.verdict import (
+    Deadline,
+    Finding,
+    Level,
+    Minimum,
+    Outcome,
+    RuleVerdict,
+    Scope,
+    Verdict,
+)
 from harness.model.views import MessageView
 
 
@@ -23,6 +32,7 @@ def a_check(*, vantages: str = "CU", applies: bool = True, observable: bool = Tr
         scope=Scope.MESSAGE,
         vantages=vantages,
         judge=says_nothing,
+        late=passes,
         minimum={
             "standard": Minimum(total=3, by_category={"streaming": 2}),
             "smoke": Minimum(total=1),
@@ -34,14 +44,26 @@ def a_check(*, vantages: str = "CU", applies: bool = True, observable: bool = Tr
     )
 
 
-def a_finding(category: str = "streaming", run: str = "random_stop") -> Finding:
-    return Finding(sentence="late", at_ns=1, category=category, scenario_run=run)
+def a_finding(
+    category: str = "streaming", run: str = "random_stop", *, late_ms: float = 20
+) -> Finding:
+    deadline = Deadline(from_ns=0, until_ns=1, measured_ms=250 + late_ms, limit_ms=250)
+    return Finding(sentence="late", at_ns=1, category=category, scenario_run=run, deadline=deadline)
 
 
-def exposed(pool: Pool, *categories: str, retry_of: str | None = None) -> Pool:
+def exposed(
+    pool: Pool, *categories: str, run: str = "random_stop", retry_of: str | None = None
+) -> Pool:
     for category in categories:
-        pool.expose(category, retry_of)
+        pool.expose(category, run, retry_of)
     return pool
+
+
+def retried(pool: Pool, *categories: str, late_ms: tuple[float, ...] = ()) -> Pool:
+    """Try random_stop again: so many exposures, of which some are late while streaming."""
+    for late in late_ms:
+        pool.suspect(a_finding(run="random_stop~1", late_ms=late), "random_stop")
+    return exposed(pool, *categories, run="random_stop~1", retry_of="random_stop")
 
 
 def decided(
@@ -139,10 +161,11 @@ def test_a_suspect_is_inconclusive_until_it_was_tried_again() -> None:
 
 
 def test_a_retry_in_the_same_phase_that_met_the_limit_settles_it() -> None:
-    pool = exposed(suspected("streaming"), "streaming", retry_of="random_stop")
-    rule = decided(pool)
+    rule = decided(retried(suspected("streaming"), "streaming"))
     assert rule.verdict is Verdict.PASS
-    assert rule.notes == ("1 late answers were in time when tried again alone",)
+    assert rule.notes == (
+        "random_stop, streaming: 1 late by up to 20 ms; tried again alone, late again in 0 of 1",
+    )
     assert rule.exposures == 3  # a retry adds none
 
 
@@ -150,16 +173,44 @@ def test_a_retry_in_the_same_phase_that_met_the_limit_settles_it() -> None:
     ("category", "original"), [("requested", "random_stop"), ("streaming", "happy_path")]
 )
 def test_a_retry_of_something_else_settles_nothing(category: str, original: str) -> None:
-    pool = exposed(suspected("streaming"), category, retry_of=original)
+    pool = exposed(suspected("streaming"), category, run="again", retry_of=original)
     assert decided(pool).why == "environment"
     assert pool.unsettled() == [a_finding()]
 
 
-def test_a_retry_that_is_late_again_settles_nothing_but_the_next_one_may() -> None:
-    pool = exposed(suspected("streaming"), "streaming", retry_of="random_stop")
-    pool.suspect(a_finding(run="random_stop~1"), "random_stop")
+def test_it_takes_as_many_answers_in_time_as_had_been_late() -> None:
+    pool = retried(suspected("streaming", "streaming"), "streaming", "streaming", late_ms=(5,))
     assert decided(pool).why == "environment"
-    assert decided(exposed(pool, "streaming", retry_of="random_stop")).verdict is Verdict.PASS
+    rule = decided(retried(pool, "streaming"))
+    assert rule.verdict is Verdict.PASS
+    (note,) = rule.notes
+    assert note == (
+        "random_stop, streaming: 2 late by up to 20 ms; tried again alone, late again in 1 of 3,"
+        " by up to 5 ms"
+    )
+
+
+def test_a_retry_that_is_later_than_before_settles_nothing_however_many_are_in_time() -> None:
+    pool = retried(suspected("streaming"), *["streaming"] * 9, late_ms=(20.5,))
+    assert decided(pool).why == "environment"
+
+
+def test_what_ran_under_a_fault_without_a_receipt_does_not_count() -> None:
+    pool = exposed(Pool(a_check(), {}), "streaming", "streaming", "requested")
+    exposed(pool, "streaming", "requested", run="client_stall")
+    pool.without_receipt = frozenset({"client_stall"})
+    rule = decided(pool)
+    assert (rule.verdict, rule.exposures, rule.unjudged) == (Verdict.PASS, 3, {"no_receipt": 2})
+    pool.without_receipt = frozenset({"random_stop"})
+    assert decided(pool).why == "no_receipt: 2 of 3 in all, streaming 1 of 2"
+    pool.breach(a_finding())
+    assert decided(pool).verdict is Verdict.FAIL
+
+
+def test_a_retry_under_a_fault_without_a_receipt_settles_nothing() -> None:
+    pool = retried(suspected("streaming"), "streaming")
+    pool.without_receipt = frozenset({"random_stop~1"})
+    assert decided(pool).why == "environment"
 
 
 def test_a_retry_that_is_a_breach_fails() -> None:
@@ -171,5 +222,4 @@ def test_a_retry_that_is_a_breach_fails() -> None:
 def test_what_the_suts_own_load_made_late_is_inconclusive_at_best() -> None:
     pool = suspected()
     pool.suspect(a_finding(), None, is_final=True)
-    exposed(pool, "streaming", retry_of="random_stop")
-    assert decided(pool).why == "environment"
+    assert decided(retried(pool, "streaming")).why == "environment"

@@ -83,7 +83,26 @@ def test_a_card_has_its_sentence_blame_lanes_and_command() -> None:
     assert "the SUT: the upstream stream had been let go 2 ms before" in text
     assert '◄── end m1 "completed" ◄ BREACH' in text.replace("\N{NO-BREAK SPACE}", " ")
     assert "voicecert certify reference --seed 4711 --scenario random_stop" in text
-    assert "outside evidence E 3.1 ms: a breach above limit + 2 E = 256.2 ms" in text
+    assert "512 ms; limit 250 ms + 2 × E 3.1 ms = 256.2 ms (E: lateness of our loop" in text
+    assert "ms since speakclientrelayupstream" in text
+    assert "Loglogs/sut-shared.log" in text.replace("Log ", "Log")
+    assert "STOP has reached the SUT (PONG)" in text
+
+
+def test_how_much_was_run_stands_under_the_verdict() -> None:
+    made = make(a_manifest(scenarios=("happy_path",), scenarios_available=11), a_judgement())
+    assert "is met. 1 of 11 scenarios was run." in read(made).text
+
+
+def test_a_default_that_is_looser_is_said_to_be_one() -> None:
+    text = read(good()).text
+    assert "completion_idle_ms100001000default, looser than the reference" in text
+    assert "streams_live_max1default" in text
+
+
+def test_narrow_screens_stack_the_verdict_under_the_requirement() -> None:
+    narrow = render(good()).split("@media (max-width: 40rem)")[1]
+    assert ".checklist .item td { flex: 1 1 100%" in narrow
 
 
 def test_what_the_sut_wrote_is_not_markup() -> None:

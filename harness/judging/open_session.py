@@ -1,0 +1,104 @@
+"""A session while it runs: what a command, a signal or a frame means to its messages."""
+
+from dataclasses import dataclass, field
+
+from harness.judging.fences import Fences
+from harness.judging.spans import Spans
+from harness.model.views import (
+    AudioReceived,
+    Command,
+    MessageView,
+    Phase,
+    SessionView,
+    Signal,
+)
+
+
+@dataclass(slots=True)
+class OpenSession:
+    """What is known of one session; ``own`` is its number, ``over_ns`` when its client was gone."""
+
+    view: SessionView
+    own: int
+    spans: Spans
+    open: dict[str, MessageView] = field(default_factory=dict)
+    unended: dict[str, MessageView] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
+    fences: Fences = field(default_factory=Fences)
+    over_ns: int | None = None
+
+    def cut_span(self) -> None:
+        """End the span of audio: a signal or a command comes between."""
+        self.spans.cut(tuple(self.unended))
+
+    def closed(self, name: str) -> MessageView | None:
+        """Return the message of this name that was judged last."""
+        return next((m for m in reversed(self.view.messages) if m.message == name), None)
+
+    def speak(self, name: str, command: Command, *, sentences: int) -> None:
+        """Take a speak: a new message, and the one that it overtakes or supersedes."""
+        if name in self.open:
+            self.repeated.add(name)  # the same speak twice: refused by an error, no message
+            return
+        origin = self.view.origin
+        for message in self.unended.values():
+            message.is_overtaken = True
+            supersedes = origin.behaviour.on_new_message == "supersede"
+            if supersedes and message.superseded is None and not message.is_rejected:
+                message.superseded = command
+                command.phase = phase_of(message)
+        self.open[name] = self.unended[name] = MessageView(
+            session=self.view.session,
+            message=name,
+            speak=command,
+            origin=origin,
+            sentences=sentences,
+            has_upstream=self.view.has_upstream,
+        )
+
+    def stop(self, command: Command) -> None:
+        """Take a STOP: which messages it met, if any."""
+        there = [m for m in self.unended.values() if not m.superseded and not m.is_rejected]
+        met = there if self.view.origin.behaviour.on_stop == "all" else there[:1]
+        fresh = [message for message in met if message.stop is None]
+        if not fresh:
+            self.view.idle_stops.append(command)  # a second STOP owes no further signal
+        for message in fresh:
+            message.stop = command
+        if fresh:
+            command.phase = phase_of(fresh[0])
+            command.message = fresh[0].message
+        for message in there[len(met) :]:
+            message.crossed_by = command
+
+    def hear(self, audio: AudioReceived) -> None:
+        """Give a frame to its label, to each message that its marks name, and to the spans."""
+        label = audio.label
+        labelled = self.open.get(label or "")
+        if labelled is not None:
+            labelled.audio.append(audio)
+        for key, _, count in audio.runs:
+            if not self.spans.add(key >> 16, count, audio.at_ns, label=label):
+                self.cut_span()
+                self.spans.add(key >> 16, count, audio.at_ns, label=label)
+            if key >> 32 == self.own:
+                other = self.open.get(f"m{key >> 16 & 0xFFFF}")
+                if other is not None and (not other.audio or other.audio[-1] is not audio):
+                    other.audio.append(audio)
+
+    def refuse(self, message: MessageView, error: Signal) -> None:
+        """Take an error of an open message; one that is rejected by it has superseded nobody."""
+        message.errors.append(error)
+        if message.is_rejected:
+            for other in self.unended.values():
+                if other.superseded is message.speak:
+                    other.superseded = None
+
+
+def phase_of(message: MessageView) -> Phase:
+    """Return where an open message stands by what was seen of it so far."""
+    if not any(message.is_heard_in(audio) for audio in message.audio):
+        return Phase.REQUESTED
+    spoken = {k for s in message.streams if s.ended_ns is not None for k in s.sentences}
+    is_done = all(s.ended_ns is not None for s in message.streams) and message.streams
+    return Phase.DRAINING if is_done and len(spoken) >= message.sentences else Phase.STREAMING
