@@ -26,6 +26,7 @@ from harness.model.events import (
     AudioData,
     ConnectedData,
     EndData,
+    FloodData,
     LeftData,
     SpeakData,
     StopData,
@@ -311,7 +312,7 @@ class SessionDriver:
 
     def _flooded(self) -> None:
         if not self._has_left and self._connection is not None:
-            self._record("flooded", {"frames": self._frames, "bytes": self._bytes})
+            self._record("flooded", FloodData(frames=self._frames, bytes=self._bytes))
             self._has_left = True
             self._record("client_left", LeftData(how="flooded"))
             self._connection.abort()

@@ -93,6 +93,8 @@ class Judge:
             self._waits_expired += 1
         elif event.kind == "connect_failed":
             self._problems.connect_failed(event)
+        elif event.kind == "flooded":
+            self._problems.flooded(event)
         self._environments.feed(event)
         self._demultiplexer.feed(event)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from harness.judging.environment import Environments
 from harness.judging.ledger import Ledger
-from harness.model.events import EndData, Event
+from harness.model.events import EndData, Event, FloodData
 from harness.model.target import Target
 from harness.model.verdict import Receipt
 
@@ -20,6 +20,8 @@ class Problems:
     def __init__(self) -> None:
         self.connects_failed = 0
         self._connect_text = ""
+        self._floods = 0
+        self._flood_text = ""
         self._damaged = 0
         self._damage = ""
 
@@ -28,6 +30,13 @@ class Problems:
         text = msgspec.json.decode(event.data, type=EndData).text or "no reason was recorded"
         self._connect_text = self._connect_text or text
         self.connects_failed += 1
+
+    def flooded(self, event: Event) -> None:
+        """Take a session that was sent more than any speech could be."""
+        data = msgspec.json.decode(event.data, type=FloodData)
+        size = f"{data.frames} frames with {data.bytes / 1e6:.0f} MB"
+        self._flood_text = self._flood_text or f"{event.session} got {size}"
+        self._floods += 1
 
     def damaged(self, event: Event, error: Exception) -> None:
         """Take an event whose data cannot be what its writer saw."""
@@ -54,6 +63,9 @@ class Problems:
         if self.connects_failed:
             many = "session" if self.connects_failed == 1 else "sessions"
             yield f"{self.connects_failed} {many} could not connect: {self._connect_text}"
+        if self._floods:
+            many = "session" if self._floods == 1 else "sessions"
+            yield f"the SUT flooded {self._floods} {many}, so we hung up: {self._flood_text}"
         if self._damaged:
             many = "event is" if self._damaged == 1 else "events are"
             yield f"{self._damaged} {many} damaged and did not count: {self._damage}"

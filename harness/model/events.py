@@ -114,6 +114,13 @@ class LeftData(msgspec.Struct, frozen=True):
     how: str
 
 
+class FloodData(msgspec.Struct, frozen=True):
+    """What one session had been sent when its driver hung up, since no speech is that long."""
+
+    frames: int
+    bytes: int
+
+
 class ScenarioData(msgspec.Struct, frozen=True):
     """A scenario that starts: everything that ties its sessions to a lane."""
 

@@ -308,3 +308,10 @@ def test_figures_that_no_rule_limits_are_counted() -> None:
     assert figures["upstream_streams"] == figures["fences"] == figures["waits_expired"] == 1
     assert (figures["late_fences"], figures["harness_loop_lag_ms_max"]) == (0, 4)
     assert figures["resource_samples"] == 2
+
+
+def test_a_flood_is_a_problem_that_names_how_much_it_was() -> None:
+    story = Story().voiced(0)
+    data = {"frames": 33, "bytes": 34_000_000}
+    problems = judged(story.event(900, "client", "flooded", data, session=1).leave(1000)).problems
+    assert problems == ("the SUT flooded 1 session, so we hung up: s1 got 33 frames with 34 MB",)
