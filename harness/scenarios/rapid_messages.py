@@ -14,7 +14,7 @@ def rapid_messages(draft: Draft) -> Iterator[SessionPlan]:
 
 def _story(draft: Draft, script: Script, _index: int) -> None:
     chance = draft.chance
-    for _ in range(draft.many(standard=6, smoke=4)):
+    for _ in range(draft.many(standard=9, smoke=4)):
         spoken = script.speak(
             audio_ms=chance.uniform(640, 1200), first_audio_ms=chance.uniform(40, 160)
         )
