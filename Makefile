@@ -1,6 +1,9 @@
 # The two commands are `make certify` and `make test`; each sets everything up by itself.
 # After the first time nothing here needs the network.
 
+# Python processes start by the hundred here: their bytecode is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup certify test lint selftest bench lock clean distclean
 
