@@ -17,6 +17,7 @@ from fake_groq import answers, control, speech, stream
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
 from fake_groq.lag import lag_watched
 from fake_groq.ledger import Ledger, open_ledger
+from fake_groq.listener import Listener
 from fake_groq.rulebook import Rulebook
 from fake_groq.service import Service
 from fake_groq.wire import Wire, WireServer
@@ -28,7 +29,6 @@ STREAM_PATH: Final = "/v1/audio/speech/stream"
 MODELS_PATHS: Final = ("/openai/v1/models", "/v1/models")
 BODY_BYTES_MAX: Final = 1 << 20
 CONTROL_BYTES_MAX: Final = 64 << 20
-BACKLOG: Final = 1024
 HANG_UP_S_MAX: Final = 1.0
 
 
@@ -91,15 +91,19 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             ledger=ledger,
             rulebook=Rulebook(settings.behaviour),
         )
-        server = WireServer(_Door(service), ledger=ledger, request_factory=_request)
-        listener = await _listen(server, settings)
-        host, port = listener.sockets[0].getsockname()[:2]
+        door = _Door(service)
+        server = WireServer(door, ledger=ledger, request_factory=_request)
+        listener = Listener(server, host=settings.host, port=settings.port, ledger=ledger)
+        await _listen(listener)
+        door.listener = listener
         started = {"nonce": settings.nonce, "seed": settings.seed, "pid": os.getpid()}
         ledger.write("upstream_started", started)
         try:
             _refuse_failure(ledger)
             with lag_watched(ledger):
-                yield Running(host=host, port=port, service=service, server=server)
+                yield Running(
+                    host=listener.host, port=listener.port, service=service, server=server
+                )
         finally:
             listener.close()
             await server.hang_up_all(HANG_UP_S_MAX)
@@ -112,6 +116,7 @@ class _Door:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self.listener: Listener | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Send a request to the profile that its path belongs to."""
@@ -123,9 +128,15 @@ class _Door:
             return await control.control(request, self._service)
         if path == STREAM_PATH:
             wire.use("ws")
-            return await stream.serve(request, self._service, wire)
+            return await self._gone_away(wire, await stream.serve(request, self._service, wire))
         wire.use("http")
-        return await self._http(request, wire)
+        return await self._gone_away(wire, await self._http(request, wire))
+
+    async def _gone_away(self, wire: Wire, answer: web.StreamResponse) -> web.StreamResponse:
+        """Close the port for as long as the connection's end asks for."""
+        if wire.down_ms and self.listener is not None:
+            await self.listener.go_away(wire.down_ms)
+        return answer
 
     async def _http(self, request: web.BaseRequest, wire: Wire) -> web.StreamResponse:
         path = request.path.rstrip("/")
@@ -175,15 +186,13 @@ def _refuse_failure(ledger: Ledger) -> None:
         raise CannotServe(f"The ledger cannot be written: {ledger.failure.strerror}.")
 
 
-async def _listen(server: WireServer, settings: Settings) -> asyncio.Server:
+async def _listen(listener: Listener) -> None:
     try:
-        return await asyncio.get_running_loop().create_server(
-            server, settings.host, settings.port, backlog=BACKLOG
-        )
+        await listener.listen()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise CannotServe(
-            f"Cannot listen on {settings.host}:{settings.port}: {reason}. "
+            f"Cannot listen on {listener.host}:{listener.port}: {reason}. "
             "Give another port, or 0 for any free one."
         ) from error
 

@@ -52,14 +52,14 @@ def in_frames(spans: tuple[Span, ...]) -> Iterator[tuple[Span, ...]]:
         yield frame
 
 
-def wav_header() -> bytes:
+def wav_header(rate: int = SAMPLE_RATE) -> bytes:
     """Return the 78 bytes that ffmpeg puts before PCM whose length it does not know.
 
     Both sizes are 0xFFFFFFFF, and a LIST chunk with the encoder's name precedes the data chunk.
     """
     name = ENCODER + bytes(1 + (len(ENCODER) + 1) % 2)
     tag = b"INFOISFT" + struct.pack("<I", len(ENCODER) + 1) + name
-    rate, width = SAMPLE_RATE, 2
+    width = 2
     return b"".join(
         (
             struct.pack("<4sI4s", b"RIFF", SIZE_UNKNOWN, b"WAVE"),

@@ -53,7 +53,7 @@ async def _behaviour(request: web.BaseRequest, service: Service) -> web.StreamRe
 
 
 async def _plans(request: web.BaseRequest, service: Service) -> web.StreamResponse:
-    """Hash what would be sent for each text at its first attempt."""
+    """Hash what would be sent for each text at its first attempt, were they asked in this order."""
     body = await _json(request)
     asked = body if isinstance(body, dict) else {}
     texts = asked.get("texts")
@@ -61,8 +61,8 @@ async def _plans(request: web.BaseRequest, service: Service) -> web.StreamRespon
         raise _Wrong('Expected {"texts": ["...", ...], "profile": "ws" or "http"}.')
     profile = _profile(asked.get("profile", "ws"))
     digest = hashlib.sha256()
-    for text in texts:
-        hash_plan(service.first_plan(profile, text), digest)
+    for number, text in enumerate(texts, 1):
+        hash_plan(service.first_plan(profile, text, number), digest)
         await asyncio.sleep(0)  # streams go on meanwhile
     return web.json_response({"sha256": digest.hexdigest(), "streams": len(texts)})
 

@@ -1,19 +1,24 @@
 """One upstream stream while it lives: it performs its plan, and the ledger hears of every step."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Protocol
 
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Unit
 from fake_groq.ledger import Ledger
 from fake_groq.steps import (
     Close,
+    Fail,
     Head,
+    Manners,
     Marker,
     Plan,
+    Raw,
     Refuse,
     Reset,
     Send,
+    ShutWriting,
     Stall,
     Step,
     Wait,
@@ -30,8 +35,11 @@ class Outlet(Protocol):
     async def accept(self) -> None:
         """Send what comes before the first piece."""
 
-    async def send(self, data: bytes) -> None:
-        """Write one piece, without waiting for room."""
+    async def send(self, data: bytes, piece: Send) -> None:
+        """Write the bytes of one piece as it wants them framed, without waiting for room."""
+
+    async def raw(self, data: bytes) -> None:
+        """Write bytes past all framing."""
 
     async def mark(self, unit: Unit) -> None:
         """Write a unit of the end marker."""
@@ -42,11 +50,19 @@ class Outlet(Protocol):
     async def close(self, code: int) -> None:
         """Close politely, and wait for the answer."""
 
+    def behave(self, manners: Manners) -> None:
+        """Treat pings and close frames so from now on."""
+
+
+_WRITES: Final = (Send, Marker, Raw)
+
 
 class Exchange:
     """A stream with its number; the owner of its end: `release` counts once.
 
-    A stream whose plan is a refusal is never opened: the ledger has it as `stream_refused`.
+    A stream whose plan is a refusal is never opened: the ledger has it as `stream_refused`. It
+    ends once (`stream_ended`, with `again` for each further marker) or fails once
+    (`stream_failed`); what is sent behind its end is in the ledger like what is sent before.
     """
 
     def __init__(
@@ -59,7 +75,10 @@ class Exchange:
         self._behaviour = behaviour
         self._is_live = False
         self._is_refused = False
+        self._has_ended = False
+        self._has_failed = False
         self._samples_sent = 0
+        self._writes_left = sum(isinstance(step, _WRITES) for step in plan.steps)
 
     async def perform(self, outlet: Outlet, *, text_chars: int) -> None:
         """Open the stream and go through its plan; the schedule starts now.
@@ -78,7 +97,8 @@ class Exchange:
                 await _until(due)
                 if isinstance(step, Stall):
                     due += step.ms / MS_PER_S
-                await self._take(step, outlet)
+                self._writes_left -= isinstance(step, _WRITES)
+                await self._TAKES[type(step)](self, step, outlet)
             self.release("own", "end of plan")
         finally:
             # A live stream stays the occupant: who took the connection away has yet to be seen.
@@ -111,37 +131,51 @@ class Exchange:
             pace=behaviour.pace,
             first_audio_ms=behaviour.first_audio_ms,
             fault=plan.fault,
+            harmless=plan.is_harmless,
         )
 
-    async def _take(self, step: Step, outlet: Outlet) -> None:
-        match step:
-            case Head():
-                await outlet.accept()
-            case Send():
-                await self._send(step, outlet)
-            case Marker():
-                await self._mark(step, outlet)
-            case Stall():
-                self._write("stream_stalled", fault=step.fault)
-            case Refuse():
-                await self._refuse(step, outlet)
-            case Reset():
-                self._write("stream_failed", how="rst")
-                self._wire.reset()
-            case Close():
-                await self._close(step, outlet)
+    async def _accept(self, _step: Head, outlet: Outlet) -> None:
+        await outlet.accept()
+
+    async def _stall(self, step: Stall, _outlet: Outlet) -> None:
+        self._write("stream_stalled", fault=step.fault)
+
+    async def _reset(self, step: Reset, _outlet: Outlet) -> None:
+        self._failed("rst")
+        self._wire.down_ms = step.down_ms
+        self._wire.reset()
+
+    async def _fail(self, step: Fail, _outlet: Outlet) -> None:
+        self._failed(step.how)
+
+    async def _raw(self, step: Raw, outlet: Outlet) -> None:
+        await outlet.raw(step.data)
+        self._write("stream_extra", bytes=len(step.data))
+
+    async def _half_close(self, _step: ShutWriting, _outlet: Outlet) -> None:
+        self._failed("half_close")
+        self._wire.half_close()
+
+    async def _behave(self, step: Manners, outlet: Outlet) -> None:
+        outlet.behave(step)
 
     async def _close(self, step: Close, outlet: Outlet) -> None:
+        self._failed("fin" if step.code is None else f"close {step.code}")
         if step.code is None:
-            self._write("stream_failed", how="fin")
             self._wire.hang_up()
         else:
             await outlet.close(step.code)
 
+    def _failed(self, how: str) -> None:
+        """Note the failure of a stream that has neither ended nor failed."""
+        if not self._has_ended and not self._has_failed:
+            self._has_failed = True
+            self._write("stream_failed", how=how)
+
     async def _send(self, step: Send, outlet: Outlet) -> None:
         data = self._plan.payload(step)
         try:
-            await outlet.send(data)
+            await outlet.send(data, step)
             await self._wire.drained()
         except asyncio.CancelledError:
             self._sent(step, len(data))  # it was written; we only waited for room
@@ -149,10 +183,13 @@ class Exchange:
         self._sent(step, len(data))
 
     def _sent(self, step: Send, size_bytes: int) -> None:
-        runs = [[self._plan.key, s.first, s.samples] for s in step.spans if s.first is not None]
-        zeros = sum(span.samples for span in step.spans if span.first is None)
+        whole = step.whole_spans
+        runs = [[self._plan.key, s.first, s.samples] for s in whole if s.first is not None]
+        zeros = sum(span.samples for span in whole if span.first is None)
         self._samples_sent += step.samples - zeros
         sent: dict[str, object] = {"runs": runs, "zeros": zeros, "bytes": size_bytes}
+        if step.frame != "binary":
+            sent["frame"] = step.frame
         if queued_bytes := self._wire.queued_bytes:
             sent["queued_bytes"] = queued_bytes
         self._write("stream_sent", **sent)
@@ -169,12 +206,15 @@ class Exchange:
     def _ended(self) -> None:
         is_body = self._plan.profile == "http"
         marker = "body" if is_body else str(self._behaviour.end_marker)
-        self._write("stream_ended", marker=marker, samples=self._samples_sent)
-        self.release("own", f"marker {marker}")
+        again = {"again": True} if self._has_ended else {}
+        self._has_ended = True
+        self._write("stream_ended", marker=marker, samples=self._samples_sent, **again)
+        if not self._writes_left:
+            self.release("own", f"marker {marker}")
 
     async def _refuse(self, step: Refuse, outlet: Outlet) -> None:
         self._write_refusal(step.status, self._plan.fault)
-        self._write("stream_failed", how=f"status {step.status}")
+        self._failed(f"status {step.status}")
         await outlet.refuse(step)
 
     def _write_refusal(self, status: int, code: str | None) -> None:
@@ -190,6 +230,20 @@ class Exchange:
             message=f"m{first.message}" if first else None,
             stream=self._plan.key,
         )
+
+    _TAKES: Final[dict[type[Step], Callable[["Exchange", Any, Outlet], Awaitable[None]]]] = {
+        Head: _accept,
+        Send: _send,
+        Marker: _mark,
+        Close: _close,
+        Reset: _reset,
+        Stall: _stall,
+        Refuse: _refuse,
+        Fail: _fail,
+        Raw: _raw,
+        ShutWriting: _half_close,
+        Manners: _behave,
+    }
 
 
 async def _until(due: float) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fake_groq.audio import FRAME_MS, frames_of, in_frames, speech, wav_header
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import BODY, EndMarker
+from fake_groq.faults.base import Fault
 from fake_groq.identity import identities, mixed
 from fake_groq.steps import Close, Head, Marker, Plan, Profile, Send, Span, Step, Wait
 from fake_groq.watermark import stream_key
@@ -19,11 +20,16 @@ NORMAL_CLOSURE = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechRequest:
-    """What is asked for: the text, over which profile, and for which time (0, 1, ...)."""
+    """What is asked for: the text, over which profile, and for which time (0, 1, ...).
+
+    `number` counts all streams, from 1; `faults` are those that the request itself asks for.
+    """
 
     text: str
     profile: Profile
     count: int = 0
+    number: int = 1
+    faults: tuple[Fault, ...] = ()
 
 
 def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce: int) -> Plan:
@@ -33,7 +39,7 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
     numbers = (first.session, first.message, first.sentence) if first else (0, 0, 0)
     key = stream_key(*numbers, request.count)
     spans = speech(frames_of(len(request.text), behaviour.ms_per_character), behaviour.pauses)
-    chance = random.Random(f"{seed} {key} {request.text}")
+    seeded = f"{seed} {key} {request.text}"
     plan = Plan(
         profile=request.profile,
         key=key,
@@ -42,12 +48,23 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
         identities=found,
         is_mixed=mixed(request.text),
         total_samples=sum(span.samples for span in spans if span.first is not None),
-        steps=tuple(_steps(request.profile, behaviour, spans, chance)),
+        steps=tuple(_steps(request.profile, behaviour, spans, random.Random(seeded))),
+        speed=behaviour.speed,
+        seed=seeded,
     )
-    for fault in behaviour.faults:
-        plan = fault.bend(plan)
-    names = "+".join(fault.name for fault in behaviour.faults)
-    return replace(plan, fault=names or None)
+    return _bent(plan, request.number, (*behaviour.faults, *request.faults))
+
+
+def _bent(plan: Plan, number: int, faults: tuple[Fault, ...]) -> Plan:
+    """Apply the faults that meet it in their order; one that changes nothing is not named."""
+    names = []
+    for place, fault in enumerate(faults):
+        is_met = fault.meets(number, f"{plan.seed} {place} {fault.name}")
+        bent = fault.bend(plan) if is_met else plan
+        if bent != plan:
+            names.append(fault.name)
+            plan = replace(bent, is_harmless=plan.is_harmless and fault.is_harmless)
+    return replace(plan, fault="+".join(names) or None)
 
 
 def _steps(

@@ -1,14 +1,15 @@
 """What all connections share: seed, nonce, ledger, rulebook, and who asked for what how often."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from fake_groq.exchange import Exchange
+from fake_groq.faults.base import Fault
 from fake_groq.identity import identities
 from fake_groq.ledger import Ledger
 from fake_groq.plan import SpeechRequest, make_plan
 from fake_groq.rulebook import Rulebook
-from fake_groq.steps import Plan, Profile
+from fake_groq.steps import Plan, Profile, Step
 from fake_groq.wire import Wire
 
 COUNT_MAX = 255
@@ -24,17 +25,36 @@ class Service:
     ledger: Ledger
     rulebook: Rulebook
     exchanges: int = 0
+    streams: int = 0
+    upgrades: int = 0
     _attempts: dict[bytes, int] = field(default_factory=dict)  # by digest of the text
 
-    def exchange(self, wire: Wire, profile: Profile, text: str) -> Exchange:
-        """Return the stream for an accepted request: the next attempt of exactly this text."""
+    def exchange(
+        self,
+        wire: Wire,
+        profile: Profile,
+        text: str,
+        *,
+        asked: tuple[Fault, ...] = (),
+        spent: tuple[Fault, ...] = (),
+    ) -> Exchange:
+        """Return the stream for an accepted request: the next attempt of exactly this text.
+
+        Faults that were asked for by the request are added, and those that are spent left out.
+        """
         digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         count = min(self._attempts.get(digest, 0), COUNT_MAX)
         self._attempts[digest] = count + 1
         if len(self._attempts) > TEXTS_KEPT:
             del self._attempts[next(iter(self._attempts))]
         behaviour = self.rulebook.behaviour(text, identities(text))
-        request = SpeechRequest(text=text, profile=profile, count=count)
+        if spent:
+            kept = tuple(fault for fault in behaviour.faults if fault not in spent)
+            behaviour = replace(behaviour, faults=kept)
+        self.streams += 1
+        request = SpeechRequest(
+            text=text, profile=profile, count=count, number=self.streams, faults=asked
+        )
         return Exchange(
             number=self.next_exchange(),
             wire=wire,
@@ -43,10 +63,20 @@ class Service:
             behaviour=behaviour,
         )
 
-    def first_plan(self, profile: Profile, text: str) -> Plan:
-        """Return the plan of a text's first attempt, without counting it."""
+    def at_upgrade(self, faults: tuple[Fault, ...]) -> tuple[str, Step] | None:
+        """Return what the next upgrade of a WebSocket meets: the name of a fault, and its step."""
+        self.upgrades += 1
+        for place, fault in enumerate(faults):
+            step = fault.at_upgrade()
+            seed = f"{self.seed} upgrade {self.upgrades} {place} {fault.name}"
+            if step is not None and fault.meets(self.upgrades, seed):
+                return fault.name, step
+        return None
+
+    def first_plan(self, profile: Profile, text: str, number: int = 1) -> Plan:
+        """Return the plan of a text's first attempt as the stream of this number, uncounted."""
         behaviour = self.rulebook.behaviour(text, identities(text))
-        request = SpeechRequest(text=text, profile=profile)
+        request = SpeechRequest(text=text, profile=profile, number=number)
         return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce)
 
     def refuse(self, wire: Wire, *, status: int, code: str, text: str = "") -> int:

@@ -10,8 +10,9 @@ from aiohttp.http import HttpVersion11
 from fake_groq import answers
 from fake_groq.answers import GroqError
 from fake_groq.end_markers import Unit
+from fake_groq.faults.base import HEADER, Fault, FaultError, parse_header
 from fake_groq.service import Service
-from fake_groq.steps import Refuse
+from fake_groq.steps import Manners, Refuse, Send
 from fake_groq.voices import MODELS
 from fake_groq.wire import Wire
 
@@ -26,16 +27,33 @@ async def speak(request: web.BaseRequest, service: Service, wire: Wire) -> web.S
     try:
         body = _document(await request.read())
         text = _text_of(body)
+        asked = faults_of(request)
+    except FaultError as wrong:
+        return refusal(wrong_fault(wrong), service, wire)
     except _Refused as refused:
         return refusal(refused.error, service, wire, text=refused.text)
     except web.HTTPRequestEntityTooLarge:
         error = GroqError(status=413, message="Request Entity Too Large", code="request_too_large")
         return refusal(error, service, wire)
-    exchange = service.exchange(wire, "http", text)
+    exchange = service.exchange(wire, "http", text, asked=asked)
     headers = answers.headers(seed=service.seed, exchange=exchange.number, tokens=len(text))
-    outlet = HttpOutlet(request, headers, model=str(body["model"]))
+    outlet = HttpOutlet(request, headers, wire=wire, model=str(body["model"]))
     await wire.while_there(exchange.perform(outlet, text_chars=len(text)))
     return outlet.response
+
+
+def faults_of(request: web.BaseRequest) -> tuple[Fault, ...]:
+    """Return the faults that a request asks for by its header.
+
+    Raises:
+        FaultError: one of them is wrong.
+    """
+    return parse_header(request.headers.get(HEADER, ""))
+
+
+def wrong_fault(error: FaultError) -> GroqError:
+    """Return what is said to somebody who asked for a fault that is none."""
+    return GroqError(status=400, message=f"{HEADER}: {error}", code="fake_fault")
 
 
 def models(request: web.BaseRequest, service: Service, wire: Wire) -> web.StreamResponse:
@@ -50,21 +68,33 @@ def models(request: web.BaseRequest, service: Service, wire: Wire) -> web.Stream
 
 
 def refusal(
-    error: GroqError, service: Service, wire: Wire, *, text: str = "", number: int | None = None
+    error: GroqError,
+    service: Service,
+    wire: Wire,
+    *,
+    text: str = "",
+    number: int | None = None,
+    retry_after_s: float | None = None,
 ) -> web.Response:
     """Return an error as Groq sends it, and note it, unless it has a number already."""
     if number is None:
         code = error.code or error.type
         number = service.refuse(wire, status=error.status, code=code, text=text)
-    headers = answers.headers(seed=service.seed, exchange=number)
+    headers = dict(answers.headers(seed=service.seed, exchange=number))
+    if retry_after_s is not None:
+        headers[hdrs.RETRY_AFTER] = f"{retry_after_s:.0f}"
     return web.json_response(error.body(), status=error.status, headers=headers)
 
 
 class HttpOutlet:
     """Writes a stream as a chunked WAV; `response` is what the handler must return."""
 
-    def __init__(self, request: web.BaseRequest, headers: Mapping[str, str], *, model: str) -> None:
+    def __init__(
+        self, request: web.BaseRequest, headers: Mapping[str, str], *, wire: Wire, model: str
+    ) -> None:
         self._request = request
+        self._wire = wire
+        self._has_ended = False
         self._headers = headers
         self._model = model
         self.response: web.StreamResponse = web.Response(status=500)
@@ -77,14 +107,23 @@ class HttpOutlet:
             self.response.enable_chunked_encoding()
         await self.response.prepare(self._request)
 
-    async def send(self, data: bytes) -> None:
-        """Send one chunk."""
-        await self.response.write(data)
+    async def send(self, data: bytes, piece: Send) -> None:
+        """Send one chunk, past aiohttp where it is cut short or follows the last chunk."""
+        if not self._has_ended and not piece.owes_bytes:
+            await self.response.write(data)
+            return
+        end = b"" if piece.owes_bytes else b"\r\n"
+        await self.raw(b"%x\r\n%s%s" % (len(data) + piece.owes_bytes, data, end))
+
+    async def raw(self, data: bytes) -> None:
+        """Send bytes past all framing."""
+        self._wire.write(data)
 
     async def mark(self, unit: Unit) -> None:
         """Send the last chunk: over HTTP the end of the body is the only marker."""
-        assert unit.how == "last chunk"
-        await self.response.write_eof()
+        if unit.how == "last chunk":
+            self._has_ended = True
+            await self.response.write_eof()
 
     async def refuse(self, refusal: Refuse) -> None:
         """Send an error in the place of a WAV."""
@@ -95,7 +134,14 @@ class HttpOutlet:
             retry_after_s = answers.RETRY_AFTER_S
         if retry_after_s is not None:
             headers[hdrs.RETRY_AFTER] = f"{retry_after_s:.0f}"
-        self.response = web.json_response(error.body(), status=error.status, headers=headers)
+        text = json.dumps(error.body())
+        if refusal.is_broken:
+            text = text[: len(text) // 2]
+        self.response = web.json_response(text=text, status=error.status, headers=headers)
+
+    def behave(self, manners: Manners) -> None:
+        """Never called: HTTP has neither pings nor close frames."""
+        raise AssertionError(f"HTTP knows no {manners}.")
 
     async def close(self, code: int) -> None:
         """Never called: a body has no close frame."""

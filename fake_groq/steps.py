@@ -5,6 +5,7 @@ absolute schedule, so a slow moment in between does not move what comes later.
 """
 
 import hashlib
+import random
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, Protocol
@@ -14,9 +15,12 @@ from fake_groq.identity import Identity
 from fake_groq.watermark import SAMPLE_RATE, encode
 
 Profile = Literal["http", "ws"]
+FrameKind = Literal["binary", "text", "continuation", "close"]
 
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
+ALL_MS = 86_400_000.0
+"""More audio than any stream has, in ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +45,36 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """One piece: a chunk of the HTTP body or a binary message. `data` goes before the samples."""
+    """One piece: a chunk of the HTTP body or a message, from `data`, its samples and `tail`.
+
+    Attributes:
+        skip_bytes: so many bytes of the first sample went before.
+        lack_bytes: so many bytes of the last sample come later; the sample counts there.
+        owes_bytes: so many bytes are announced, and never come.
+        frame: how a WebSocket frames it; an HTTP body knows chunks only.
+        is_final: whether the message of a WebSocket ends with it.
+    """
 
     data: bytes = b""
     spans: tuple[Span, ...] = ()
+    tail: bytes = b""
+    skip_bytes: int = 0
+    lack_bytes: int = 0
+    owes_bytes: int = 0
+    frame: FrameKind = "binary"
+    is_final: bool = True
+
+    @property
+    def whole_spans(self) -> tuple[Span, ...]:
+        """The samples that are complete with this piece."""
+        if not self.lack_bytes:
+            return self.spans
+        return split_spans(self.spans, sum(span.samples for span in self.spans) - 1)[0]
 
     @property
     def samples(self) -> int:
-        """How many samples it holds, zeros included."""
-        return sum(span.samples for span in self.spans)
+        """How many samples are complete with it, zeros included."""
+        return sum(span.samples for span in self.spans) - bool(self.lack_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +92,11 @@ class Close:
     code: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reset:
-    """Drop the connection with a TCP reset."""
+    """Drop the connection with a TCP reset; nobody can connect anew for `down_ms`."""
+
+    down_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +113,53 @@ class Refuse:
 
     status: int
     retry_after_s: float | None = None
+    is_broken: bool = False  # its body is cut in half
 
 
-Step = Wait | Head | Send | Marker | Close | Reset | Stall | Refuse
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fail:
+    """Nothing is sent: what was sent before is a failure of this kind."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """Bytes past all framing."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ShutWriting:
+    """Send a FIN and read on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """For the rest of a stream a WebSocket answers pings or not, and close frames so late.
+
+    None leaves a habit as it is.
+    """
+
+    answers_pings: bool | None = None
+    close_answer_ms: float | None = None
+
+
+Step = (
+    Wait
+    | Head
+    | Send
+    | Marker
+    | Close
+    | Reset
+    | Stall
+    | Refuse
+    | Fail
+    | Raw
+    | ShutWriting
+    | Manners
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +169,10 @@ class Plan:
     Attributes:
         key: the stream key in the watermark of the samples.
         total_samples: marked samples of the whole speech, pauses not counted.
+        speed: how many times faster than real time the audio is sent; None for no pace at all.
+        seed: what the faults draw their chance from.
         fault: names of the faults that bent the plan, joined by "+"; None for none.
+        is_harmless: whether the stream is whole and its end as declared, whatever bent it.
     """
 
     profile: Profile
@@ -109,7 +183,14 @@ class Plan:
     is_mixed: bool
     total_samples: int
     steps: tuple[Step, ...]
+    speed: float | None = None
+    seed: str = ""
     fault: str | None = None
+    is_harmless: bool = True
+
+    def chance(self, name: str) -> random.Random:
+        """Return the chance of the fault of this name: the same for the same plan."""
+        return random.Random(f"{self.seed} {name}")
 
     @property
     def refusal(self) -> Refuse | None:
@@ -118,7 +199,8 @@ class Plan:
 
     def payload(self, send: Send) -> bytes:
         """Return the bytes of one of its pieces."""
-        return send.data + b"".join(map(self._pcm, send.spans))
+        pcm = b"".join(map(self._pcm, send.spans))
+        return send.data + pcm[send.skip_bytes : len(pcm) - send.lack_bytes] + send.tail
 
     def _pcm(self, span: Span) -> bytes:
         if span.first is None:
@@ -146,9 +228,16 @@ def hash_plan(plan: Plan, into: Hash) -> None:
         for step in steps:
             if isinstance(step, Send):
                 payload = plan.payload(step)
-                into.update(f"send {len(payload)}\n".encode() + payload)
+                into.update(f"send {len(payload)}{_framing(step)}\n".encode() + payload)
             else:
                 into.update(f"{step!r}\n".encode())
+
+
+def _framing(send: Send) -> str:
+    """Return what is not usual about the framing of a piece."""
+    usual = ("binary", True, 0)
+    framing = (send.frame, send.is_final, send.owes_bytes)
+    return "" if framing == usual else f" {framing}"
 
 
 def plan_sha256(plans: tuple[Plan, ...]) -> str:
@@ -175,8 +264,9 @@ def cut(steps: tuple[Step, ...], after_ms: float) -> tuple[tuple[Step, ...], tup
             break
         if room < step.samples:
             before, after = split_spans(step.spans, room)
-            divided = (replace(step, spans=before), Send(spans=after))
-            return (*steps[:at], divided[0]), (divided[1], *steps[at + 1 :])
+            first = replace(step, spans=before, tail=b"", lack_bytes=0, owes_bytes=0)
+            second = replace(step, data=b"", spans=after, skip_bytes=0)
+            return (*steps[:at], first), (second, *steps[at + 1 :])
         room -= step.samples
         behind_last = at + 1
     return steps[:behind_last], steps[behind_last:]

@@ -9,6 +9,7 @@ import asyncio
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final, Literal, Protocol
 
 from aiohttp import StreamReader, web
@@ -27,6 +28,7 @@ Factory = Callable[
 WRITE_BUFFER_BYTES_MAX: Final = 32_768  # above it writers wait for the socket
 # How long a connection may take to be gone: for what we buffer, and our close frame's answer.
 GONE_S_MAX: Final[dict[By, float]] = {"peer": 5.0, "own": 10.0}
+MS_PER_S: Final = 1000
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
@@ -49,7 +51,10 @@ class Wire(web.RequestHandler):
         self._server = server
         self.number = server.next_number()
         self.departed = asyncio.Event()  # set when the peer let go, or nothing is left to let go of
+        self.gone = asyncio.Event()
         self.occupant: Occupant | None = None
+        self.linger_ms = 0.0  # how much longer than usual it may take to be gone
+        self.down_ms = 0.0  # how long nobody can connect once this connection is gone
         self._parting: tuple[By, str] | None = None
         self._socket: asyncio.Transport | None = None
         self._limit: asyncio.TimerHandle | None = None
@@ -85,6 +90,7 @@ class Wire(web.RequestHandler):
             self._limit.cancel()
         self._socket = None
         self.departed.set()
+        self.gone.set()
         super().connection_lost(exc)
 
     def use(self, profile: str) -> None:
@@ -105,7 +111,23 @@ class Wire(web.RequestHandler):
             self.occupant.release(by, how)
         if self._socket is not None:
             loop = asyncio.get_running_loop()
-            self._limit = loop.call_later(GONE_S_MAX[by], self._socket.abort)
+            limit_s = GONE_S_MAX[by] + self.linger_ms / MS_PER_S
+            self._limit = loop.call_later(limit_s, self._socket.abort)
+
+    def write(self, data: bytes) -> None:
+        """Write bytes past all framing.
+
+        Raises:
+            ConnectionError: the connection is gone.
+        """
+        if self._socket is None or self._socket.is_closing():
+            raise ConnectionResetError("The connection is gone.")
+        self._socket.write(data)
+
+    def half_close(self) -> None:
+        """Send a FIN behind what is buffered, and read on."""
+        if self._socket is not None:
+            self._socket.write_eof()
 
     def hang_up(self, how: str = "fin") -> None:
         """Close the connection from our side, by FIN."""
@@ -136,6 +158,12 @@ class Wire(web.RequestHandler):
             await self._drain_helper()
         else:
             await asyncio.sleep(0)
+
+    async def gone_within(self, wait_ms: float) -> None:
+        """Wait until the connection is gone, but no longer than that."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_ms / MS_PER_S):
+                await self.gone.wait()
 
     async def while_there(self, work: Coroutine[Any, Any, None]) -> None:
         """Run `work` to its end, or until the peer has let go of the connection."""

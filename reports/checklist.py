@@ -101,14 +101,30 @@ CATALOGUE = (
         "upstream stream released, and a per-message socket closed, when its message is over",
         {"release_ms": 1000.0},
     ),
-    CatalogueRule("OWN-4", MUST, "PUH", "no resource grows over 100 messages and over 30 sessions"),
     CatalogueRule(
-        "OWN-5", MUST, "CU", "the same user's second connection closes or refuses one of the two"
+        "OWN-4",
+        MUST,
+        "P",
+        "no resource grows over 100 messages and over 30 sessions",
+        {"count_per_100": 1.0, "memory_kb_per_100": 1000.0},
+    ),
+    CatalogueRule(
+        "OWN-5",
+        MUST,
+        "C",
+        "the same user's second connection closes or refuses one of the two",
+        {"close_ms": 1000.0},
     ),
     CatalogueRule("OWN-6", SHOULD, "L", "each cleanup call logged with its session and message"),
     CatalogueRule("CLN-1", MUST, "HCU", "a second and third cleanup changes and sends nothing"),
     CatalogueRule("CLN-2", MUST, "CH", "usable after cleanup: the next message plays in full"),
-    CatalogueRule("CLN-3", MUST, "UPL", "cleans up when the client leaves, in any phase and way"),
+    CatalogueRule(
+        "CLN-3",
+        MUST,
+        "CU",
+        "cleans up when the client leaves, in any phase and way",
+        {"release_ms": 1000.0},
+    ),
     CatalogueRule("EOS-1", MUST, "C", "exactly one end signal per accepted message"),
     CatalogueRule(
         "EOS-2", MUST, "C", "no audio, start signal or error of a message after its end signal"
@@ -124,7 +140,13 @@ CATALOGUE = (
         {"explicit_ms": 1000.0, "silent_ms": 1000.0},
     ),
     CatalogueRule("EOS-5", SHOULD, "CU", "the end signal tells the true reason"),
-    CatalogueRule("EOS-6", MUST, "CU", "never says completed unless the upstream said so"),
+    CatalogueRule(
+        "EOS-6",
+        MUST,
+        "CU",
+        "never says completed unless the upstream said so",
+        {"ahead_ms": 250.0},
+    ),
     CatalogueRule(
         "STOP-1",
         MUST,
@@ -143,7 +165,9 @@ CATALOGUE = (
         {"confirm_ms": 250.0},
     ),
     CatalogueRule("STOP-4", MUST, "C", "STOP taken in every phase, and usable afterwards"),
-    CatalogueRule("STOP-5", SHOULD, "CU", "every STOP ends things in the same order"),
+    CatalogueRule(
+        "STOP-5", SHOULD, "CU", "every STOP ends things in the same order", {"tie_ms": 20.0}
+    ),
     CatalogueRule(
         "MSG-1",
         MUST,
@@ -157,8 +181,20 @@ CATALOGUE = (
     CatalogueRule("ISO-1", MUST, "C", "only audio and signals of the client's own session"),
     CatalogueRule("AUD-1", MUST, "C", "each sample once and in order"),
     CatalogueRule("AUD-2", MUST, "C", "whole samples in the declared format and rate"),
-    CatalogueRule("ERR-1", MUST, "CU", "every visible upstream failure told to the client"),
-    CatalogueRule("ERR-2", MUST, "C", "invalid input answered; the session lives or closes well"),
+    CatalogueRule(
+        "ERR-1",
+        MUST,
+        "CU",
+        "every visible upstream failure told to the client",
+        {"told_ms": 1000.0},
+    ),
+    CatalogueRule(
+        "ERR-2",
+        MUST,
+        "C",
+        "invalid input answered; the session lives or closes well",
+        {"answer_ms": 1000.0},
+    ),
     CatalogueRule("ERR-3", SHOULD, "CU", "an upstream answer of only zeros reported"),
     CatalogueRule("PLAY-1", MUST, "B", "never two audio sources at the same time"),
     CatalogueRule("PLAY-2", SHOULD, "B", "no gap while audio was available"),
@@ -167,8 +203,16 @@ CATALOGUE = (
     CatalogueRule("PLAY-5", MUST, "B", "the timeline starts anew for every message"),
     CatalogueRule("PLAY-6", MUST, "B", "silent within 100 ms of STOP"),
     CatalogueRule("PLAY-7", MUST, "B", "each received sample rendered at rate and full scale"),
-    CatalogueRule("LAT-1", SHOULD, "CU", "little delay added before the first audible sample"),
-    CatalogueRule("LAT-2", SHOULD, "C", "first audible sample soon after the request"),
+    CatalogueRule(
+        "LAT-1",
+        SHOULD,
+        "CU",
+        "little delay added before the first audible sample",
+        {"added_ms": 50.0},
+    ),
+    CatalogueRule(
+        "LAT-2", SHOULD, "C", "first audible sample soon after the request", {"first_ms": 500.0}
+    ),
     CatalogueRule("LAT-3", SHOULD, "C", "real time held: no underrun behind the jitter buffer"),
 )
 

@@ -38,12 +38,17 @@ VANTAGES = (
         " that its processes waited for a core, which may excuse a late answer",
         "the SUT was reached by its URL, so its processes could not be looked into",
     ),
-    Vantage("L", "the SUT's log", "each cleanup call with its session and message", NOT_YET),
+    Vantage(
+        "L",
+        "the SUT's log",
+        "each cleanup call with its session and message",
+        "the target says neither which line of its log is a cleanup, nor where the log is",
+    ),
     Vantage(
         "H",
         "the SUT's test hooks",
         "what a second and a third cleanup does; tasks, timers and listeners that stay",
-        NOT_YET,
+        "the target names no hook that calls its cleanup",
     ),
     Vantage(
         "B",

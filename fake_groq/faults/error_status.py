@@ -5,11 +5,11 @@ the text of the request can tell that it applies, the upgrade is over: an error 
 frame take the place of the status.
 """
 
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import dataclass
 
-from fake_groq.faults.base import Fault, FaultError, fault
-from fake_groq.steps import Head, Plan, Refuse, Send
+from fake_groq.faults.base import ERROR_STATUSES, Fault, fault, require_whole
+from fake_groq.shaping import refused
+from fake_groq.steps import Plan, Refuse, Step
 
 
 @fault
@@ -22,12 +22,16 @@ class ErrorStatus(Fault):
 
     def __post_init__(self) -> None:
         """Refuse what is no error status."""
-        if not (isinstance(self.status, int) and 400 <= self.status <= 599):
-            raise FaultError(f"'status' is a whole number from 400 to 599, not {self.status!r}.")
+        require_whole("status", self.status, ERROR_STATUSES)
+
+    def at_upgrade(self) -> Step:
+        """Refuse the upgrade."""
+        return self._refusal
 
     def bend(self, plan: Plan) -> Plan:
         """Leave of the plan only the waits before its first piece."""
-        before = takewhile(lambda step: not isinstance(step, Send), plan.steps)
-        refuse = Refuse(status=self.status, retry_after_s=self.retry_after_s or None)
-        kept = (step for step in before if not isinstance(step, Head))
-        return replace(plan, total_samples=0, steps=(*kept, refuse))
+        return refused(plan, self._refusal)
+
+    @property
+    def _refusal(self) -> Refuse:
+        return Refuse(status=self.status, retry_after_s=self.retry_after_s or None)

@@ -1,5 +1,6 @@
 """The contract of an adapter: what it can send, what it can see, and nothing of sockets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,9 +17,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartSeen:
-    """A message's start signal."""
+    """A message's start signal, and what it says of the audio, where it does."""
 
     message: int
+    format: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +89,18 @@ class Adapter(Protocol):
 
     abilities: Abilities
 
-    def url(self, base: str) -> str:
-        """Return the URL that opens this session."""
+    @property
+    def session_id(self) -> str:
+        """Return the session in the platform's own words: its hooks and its log name it so."""
+        ...
+
+    @property
+    def forbidden(self) -> Mapping[str, tuple[Frame, ...]]:
+        """Return what a client may not send, by name; none of it breaks WebSocket itself."""
+        ...
+
+    def url(self, base: str, *, user: str | None = None) -> str:
+        """Return the URL that opens this session, for the user of that key if one is given."""
         ...
 
     def speak(self, message: int, text: str) -> tuple[Frame, ...]:
@@ -107,6 +121,13 @@ class AdapterFactory(Protocol):
 
     def __call__(self, session: int) -> Adapter:
         """Return the adapter for session number ``session``."""
+        ...
+
+    def numbers_of(self, session: str, message: str | None) -> tuple[int | None, int | None]:
+        """Return session and message number of names in the platform's words; None for strangers.
+
+        Raises nothing: what a log says may be anything.
+        """
         ...
 
 

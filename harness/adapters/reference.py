@@ -32,13 +32,23 @@ class ReferenceAdapter:
     abilities = Abilities()
 
     def __init__(self, session: int) -> None:
+        self.session_id = f"s{session}"
+        self.forbidden = forbidden_frames(f"s{session}-m65000")
         self._session = session
         self._started: int | None = None
 
-    def url(self, base: str) -> str:
+    @staticmethod
+    def numbers_of(session: str, message: str | None) -> tuple[int | None, int | None]:
+        """Return the numbers in ``s17`` and ``s17-m3``."""
+        found = re.fullmatch(r"s(\d{1,5})", session)
+        named = _ID.fullmatch(message or "")
+        return (int(found[1]) if found else None, int(named[2]) if named else None)
+
+    def url(self, base: str, *, user: str | None = None) -> str:
         """Return the URL with this session's own id."""
         mark = "&" if "?" in base else "?"
-        return f"{base}{mark}{urlencode({'session': f's{self._session}'})}"
+        query = {"session": self.session_id} | ({"user": user} if user else {})
+        return f"{base}{mark}{urlencode(query)}"
 
     def speak(self, message: int, text: str) -> tuple[Frame, ...]:
         """Return the one frame that asks for speech."""
@@ -66,20 +76,95 @@ class ReferenceAdapter:
         if kind not in {"stream.start", "stream.end", "error"}:
             return OtherSeen(kind=kind)
         name = body.get("message_id")
+        found = _ID.fullmatch(name) if isinstance(name, str) else None
+        if kind == "error" and found is None:
+            name = None  # it quotes what we sent, and that was no name
         if kind == "error" and name is None:
             return ErrorSeen(
                 message=None, code=str(body.get("code")), text=str(body.get("message"))
             )
-        found = _ID.fullmatch(name) if isinstance(name, str) else None
         if found is None or int(found[1]) != self._session:
             return StraySeen(text=f"{kind} of {str(name)[:SHOWN]}")
         message = int(found[2])
         if kind == "stream.start":
             self._started = message
-            return StartSeen(message=message)
+            return _start(message, body)
         if kind == "stream.end":
             return EndSeen(message=message, reason=str(body.get("reason", "")))
         return ErrorSeen(message=message, code=str(body.get("code")), text=str(body.get("message")))
+
+
+def _start(message: int, body: dict[str, object]) -> StartSeen:
+    """Return the start signal with what it says of the audio; nonsense is left out."""
+    sample_format, rate, channels = (body.get(k) for k in ("format", "sample_rate", "channels"))
+    return StartSeen(
+        message=message,
+        format=sample_format[:SHOWN] if isinstance(sample_format, str) else None,
+        sample_rate=rate if isinstance(rate, int) else None,
+        channels=channels if isinstance(channels, int) else None,
+    )
+
+
+def forbidden_frames(name: str) -> dict[str, tuple[Frame, ...]]:
+    """Return what a client may not send, by name; ``name`` is a message id that nobody uses."""
+    forbidden: dict[str, tuple[Frame, ...]]
+    forbidden = {
+        kind: (Frame(payload=wire.replace(b"ID", name.encode())),)
+        for kind, wire in _FORBIDDEN_TEXTS.items()
+    }
+    for kind, change in _FORBIDDEN_SPEAKS.items():
+        forbidden[f"speak_{kind}"] = (_speak_with(name, change),)
+    for kind, wire in _FORBIDDEN_BINARIES.items():
+        forbidden[f"binary_{kind}"] = (Frame(payload=wire, is_text=False),)
+    return forbidden
+
+
+def _speak_with(name: str, change: dict[str, object]) -> Frame:
+    body = {"type": "speak", "message_id": name, "text": "never to be heard", **change}
+    kept = {key: value for key, value in body.items() if value is not _LEFT_OUT}
+    return Frame(payload=json.dumps(kept).encode())
+
+
+_LEFT_OUT = object()
+_FORBIDDEN_TEXTS = {
+    "nothing": b"",
+    "a_blank": b" ",
+    "no_json": b"hello",
+    "half_an_object": b'{"type":"speak"',
+    "two_objects": b'{"type":"stop"}{"type":"stop"}',
+    "an_array": b"[]",
+    "a_string": b'"stop"',
+    "a_number": b"17",
+    "null": b"null",
+    "an_empty_object": b"{}",
+    "a_nested_bomb": b"[" * 20_000,
+    "no_type": b'{"message_id":"ID"}',
+    "type_null": b'{"type":null}',
+    "type_number": b'{"type":1}',
+    "type_array": b'{"type":["stop"]}',
+    "type_unknown": b'{"type":"sing"}',
+    "type_in_capitals": b'{"type":"STOP"}',
+    "type_of_the_server": b'{"type":"stream.end","message_id":"ID","reason":"completed"}',
+    "stop_of_a_number": b'{"type":"stop","message_id":7}',
+}
+_FORBIDDEN_SPEAKS: dict[str, dict[str, object]] = {
+    "without_id": {"message_id": _LEFT_OUT},
+    "id_null": {"message_id": None},
+    "id_empty": {"message_id": ""},
+    "id_number": {"message_id": 1},
+    "id_object": {"message_id": {}},
+    "id_too_long": {"message_id": "x" * 4096},
+    "without_text": {"text": _LEFT_OUT},
+    "text_null": {"text": None},
+    "text_empty": {"text": ""},
+    "text_blank": {"text": " \n\t"},
+    "text_number": {"text": 5},
+    "text_array": {"text": ["hello"]},
+    "text_too_long": {"text": "long " * 4000},
+    "voice_number": {"voice": 3},
+    "voice_empty": {"voice": ""},
+}
+_FORBIDDEN_BINARIES = {"of_nothing": b"", "of_a_byte": b"\x00", "of_audio": bytes(3840)}
 
 
 ADAPTERS.register("reference", ReferenceAdapter, module=__name__)

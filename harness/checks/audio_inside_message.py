@@ -6,10 +6,10 @@ Precedent: the last turn's sentence after an interruption (pipecat #754, #3077).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, has_identity
+from harness.model.session_view import AudioSpan, SessionView
 from harness.model.target import Behaviour
 from harness.model.units import audio_ms, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import AudioSpan, SessionView
 
 
 def _is_observable(behaviour: Behaviour) -> bool:

@@ -20,7 +20,8 @@ class Check:
 
     ``late`` judges a signal that came after its message had been judged; the view holds it.
     ``vantages`` are the letters without which it cannot be judged. ``minimum`` is by tier.
-    ``limits`` are the defaults by name, each with its unit as the last word.
+    ``limits`` are the defaults by name, each with its unit as the last word. ``tolerance`` is the
+    share of the exposures that may breach: 0.05 for a limit that is a 95th percentile.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Check:
     applies: Callable[[Behaviour], bool]
     observable: Callable[[Behaviour], bool]
     summary: str
+    tolerance: float = 0.0
 
 
 CHECKS: Registry[Check] = Registry("harness.checks", "rule")
@@ -71,6 +73,7 @@ def check(
     limits: Limits | None = None,
     applies: Callable[[Behaviour], bool] = always,
     observable: Callable[[Behaviour], bool] = always,
+    tolerance: float = 0.0,
 ) -> Callable[[Judge], Judge]:
     """Register the decorated function as the check of one rule."""
 
@@ -90,6 +93,7 @@ def check(
             applies=applies,
             observable=observable,
             summary=lines[0],
+            tolerance=tolerance,
         )
         CHECKS.register(rule, member, module=module)
         return judge

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
-from harness.model.causes import Cause, causes_of, idle_ms
+from harness.model.causes import CLEANUP, Cause, causes_of, idle_ms
 from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
@@ -27,7 +27,7 @@ FAULTS = (
     limits={"explicit_ms": 1000.0, "silent_ms": 1000.0},
 )
 def end_in_time(message: MessageView, limits: Limits) -> Iterator[Outcome]:
-    """Measure from the cause to the end signal: STOP, supersede, the upstream's end, its silence.
+    """Measure from the cause to the end: STOP, supersede, cleanup, the upstream's end or silence.
 
     Never from the client's request. A silent upstream adds the declared idle time to the limit.
     Of several causes the one counts whose limit is reached first. A client that leaves before
@@ -78,5 +78,7 @@ def _limit_ms(message: MessageView, cause: Cause, limits: Limits, acted_ns: int)
 def _category(message: MessageView, cause: Cause) -> str:
     if cause.is_command:
         return "STOP" if cause.what == "STOP" else "supersede"
+    if cause.what == CLEANUP:
+        return "cleanup"
     faults = [stream.fault for stream in message.streams if stream.fault]
     return faults[-1] if faults else "ended"

@@ -43,7 +43,8 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
     it had waited for less than ``quiet_ms`` since the cause, or for less than the idle time and a
     second since the last that was seen of the message.
     """
-    if message.is_rejected or (message.is_waiting and message.stop is not None):
+    is_cleared = message.stop is not None or message.cleaned is not None
+    if message.is_rejected or (message.is_waiting and is_cleared):
         return
     count = len(message.ends)
     if count > 1:

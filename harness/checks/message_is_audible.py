@@ -50,7 +50,7 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
 
 
 def _interruptions(message: MessageView) -> Iterator[int]:
-    for command in (message.stop, message.superseded, message.crossed_by):
+    for command in (message.stop, message.superseded, message.crossed_by, message.cleaned):
         if command is not None:
             yield command.at_ns
     if message.client_left or not message.ends:

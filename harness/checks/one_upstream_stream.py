@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
+from harness.model.session_view import SessionView
 from harness.model.units import ms
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import MessageView, SessionView, StreamView
+from harness.model.views import MessageView, StreamView
 
 Live = tuple[MessageView, StreamView]
 

@@ -6,9 +6,9 @@ Precedent: one service instance shared by two calls (livekit/agents #2166).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, has_identity
+from harness.model.session_view import SessionView
 from harness.model.units import audio_ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import SessionView
 
 CROWD = 16
 

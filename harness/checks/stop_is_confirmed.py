@@ -6,9 +6,10 @@ Precedent: a stop signal that comes seconds late (pipecat #4638).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
+from harness.model.session_view import SessionView
 from harness.model.units import NS_PER_S, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import Command, MessageView, SessionView
+from harness.model.views import Command, MessageView
 
 ANSWER_WINDOW_NS = NS_PER_S
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
+from harness.model.causes import cleaned_ns
 from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
@@ -30,10 +31,10 @@ def upstream_released(message: MessageView, limits: Limits) -> Iterator[Outcome]
 
 
 def _over_ns(message: MessageView) -> int | None:
-    """Return when the first of all causes came: end signal, STOP, supersede, a lost client."""
+    """Return when the first of all causes came: end signal, command, cleanup, a lost client."""
     commands = [c for c in (message.stop, message.superseded) if c is not None]
     moments = [command.effective_ns for command in commands]
-    others = (message.end_ns, message.left_ns, message.lost_ns)
+    others = (message.end_ns, message.noticed_left_ns, message.lost_ns, cleaned_ns(message))
     moments += [moment for moment in others if moment is not None]
     return min(moments, default=None)
 

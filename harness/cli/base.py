@@ -14,10 +14,10 @@ from harness.judging.judge import check_limit_names
 from harness.model.errors import UsageError
 from harness.model.record import Manifest, RunFolder
 from harness.model.target import Target, check_places, load_target, shipped_targets
-from harness.scenarios.base import SCENARIOS
+from harness.scenarios.base import SCENARIOS, certifying
 from harness.sut.base import check_placeholders
 
-TIERS = ("smoke", "standard")
+TIERS = ("smoke", "standard", "full")
 SEED_BITS = 32
 
 TargetName = Annotated[str, typer.Argument(help="A target file, or the name of a shipped target.")]
@@ -81,12 +81,12 @@ def target_of(name: str) -> Target:
 
 
 def scenarios_of(names: list[str] | None, target: Target) -> tuple[str, ...]:
-    """Return the scenarios asked for, those that the target expects, or all.
+    """Return the scenarios asked for, those that the target expects, or a whole certification.
 
     Raises:
         UnknownNameError: there is no such scenario.
     """
-    chosen = names or list(target.expect.scenarios) or list(SCENARIOS.names())
+    chosen = names or list(target.expect.scenarios) or list(certifying())
     for name in chosen:
         SCENARIOS.get(name)
     return tuple(dict.fromkeys(chosen))

@@ -98,6 +98,21 @@ class Connection(asyncio.Protocol):
             self._protocol.send_ping(fence)
         self._flush()
 
+    def send_wire(self, wire: bytes) -> None:
+        """Write bytes as they are, past the protocol: what breaks it is made on purpose."""
+        if not self.is_lost and self._transport is not None:
+            self._transport.write(wire)
+
+    def stop_reading(self) -> None:
+        """Read nothing more until told otherwise: pings are not answered, buffers fill up."""
+        if self._transport is not None and not self.is_lost:
+            self._transport.pause_reading()
+
+    def read_again(self) -> None:
+        """Read what has come meanwhile."""
+        if self._transport is not None and not self.is_lost:
+            self._transport.resume_reading()
+
     def leave(self, how: str) -> None:
         """Go away: ``close`` sends a close frame, ``fin`` ends the stream, ``rst`` resets it."""
         transport = self._transport

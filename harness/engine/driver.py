@@ -18,8 +18,10 @@ from harness.adapters.base import (
 )
 from harness.audio.decoder import Decoded, Decoder
 from harness.engine.connection import ConnectError, Connection
+from harness.engine.hooks import Hooks
 from harness.engine.recorder import Recorder
 from harness.model import operations as op
+from harness.model.broken_frames import BROKEN_FRAMES
 from harness.model.clock import Clock
 from harness.model.errors import HarnessError
 from harness.model.events import (
@@ -27,17 +29,24 @@ from harness.model.events import (
     ConnectedData,
     EndData,
     FloodData,
+    InvalidData,
     LeftData,
     SpeakData,
+    StartData,
     StopData,
 )
 from harness.model.units import ms
+from harness.model.views import SILENT_WAYS
 
 CONNECT_DEADLINE_S = 10.0
 CLOSE_DEADLINE_S = 2.0
 FLOOD_FRAMES = 200_000
+READS_AGAIN_MS = 2500.0
+INVALID_DEADLINE_MS = 2000.0
 TEXT_CHARACTERS_MAX = 200
 FLOOD_BYTES = 32 * 1024 * 1024  # eleven minutes of speech in one session
+
+Lingering = op.AwaitAudio | op.AwaitEnd | op.Pause | op.Barrier | op.CallCleanup | op.SendInvalid
 
 
 class SessionDriver:
@@ -54,6 +63,7 @@ class SessionDriver:
         clock: Clock,
         barriers: Mapping[str, asyncio.Barrier],
         quiet_ms: float,
+        hooks: Hooks,
     ) -> None:
         self._plan = plan
         self._url = url
@@ -63,6 +73,7 @@ class SessionDriver:
         self._clock = clock
         self._barriers = barriers
         self._quiet_ms = quiet_ms
+        self._hooks = hooks
         self._name = f"s{plan.session}"
         self._connection: Connection | None = None
         self._changed = asyncio.Event()
@@ -71,11 +82,13 @@ class SessionDriver:
         self._ended: set[int] = set()
         self._pongs: set[bytes] = set()
         self._fences = 0
+        self._errors = 0
         self._frames = 0
         self._bytes = 0
         self._is_lost = False
         self._crash: Exception | None = None
         self._has_left = False
+        self._is_deaf = False
 
     async def run(self) -> None:
         """Play all operations, listen for the quiet time, and leave politely."""
@@ -109,18 +122,23 @@ class SessionDriver:
             case op.Speak() | op.Stop():
                 self._act(operation)
             case op.Disconnect():
-                await self._disconnect(operation.how)
+                await self._leave(operation)
             case _:
                 await self._linger(operation)
 
     def _act(self, operation: op.Speak | op.Stop) -> None:
         if isinstance(operation, op.Stop):
-            self._stop()
+            self._command("stop_sent", self._adapter.stop(), None, None)
         else:
             self._speak(operation)
 
-    async def _linger(self, operation: op.AwaitAudio | op.AwaitEnd | op.Pause | op.Barrier) -> None:
+    async def _linger(self, operation: Lingering) -> None:
         match operation:
+            case op.SendInvalid():
+                await self._send_invalid(operation.kind)
+            case op.CallCleanup():
+                session, record = self._adapter.session_id, self._record
+                await self._hooks.call_cleanup(operation, session=session, record=record)
             case op.AwaitAudio():
                 await self._await_audio(operation)
             case op.AwaitEnd():
@@ -131,7 +149,9 @@ class SessionDriver:
                 await self._meet(operation)
 
     async def _connect(self) -> None:
-        connection = Connection(self._adapter.url(self._url), self, self._clock)
+        user = self._plan.user
+        self._record("client_connecting", ConnectedData(user=user))
+        connection = Connection(self._adapter.url(self._url, user=user), self, self._clock)
         self._connection = connection
         await connection.open(deadline_s=CONNECT_DEADLINE_S)
         sent_ns = self._clock.now_ns()
@@ -139,7 +159,7 @@ class SessionDriver:
         await self._wait(lambda: b"idle" in self._pongs, deadline_ms=2000, what="idle PONG")
         has_answered = b"idle" in self._pongs
         rtt_ms = ms(self._clock.now_ns() - sent_ns) if has_answered else 0.0
-        self._record("client_connected", ConnectedData(rtt_ms=rtt_ms))
+        self._record("client_connected", ConnectedData(rtt_ms=rtt_ms, user=user))
 
     def _speak(self, operation: op.Speak) -> None:
         sentences = operation.text.count(". ") + 1
@@ -151,14 +171,29 @@ class SessionDriver:
             f"m{operation.message}",
         )
 
-    def _stop(self) -> None:
-        self._command("stop_sent", self._adapter.stop(), None, None)
+    async def _send_invalid(self, kind: str) -> None:
+        """Send what is forbidden and wait for an error or a close.
+
+        What breaks WebSocket itself can have no fence behind it.
+        """
+        assert self._connection is not None
+        frames = self._adapter.forbidden.get(kind)
+        data = InvalidData(invalid=kind, fatal=frames is None)
+        if frames is not None:
+            self._command("invalid_sent", frames, data, None)
+        else:
+            self._record("invalid_sent", data)
+            self._connection.send_wire(BROKEN_FRAMES[kind])
+        errors = self._errors
+        await self._wait(
+            lambda: self._errors > errors, deadline_ms=INVALID_DEADLINE_MS, what=f"answer to {kind}"
+        )
 
     def _command(
         self,
         kind: str,
         frames: tuple[Frame, ...],
-        data: SpeakData | None,
+        data: SpeakData | InvalidData | None,
         message: str | None,
     ) -> None:
         """Record a command, then write it with a fence of its own right behind it."""
@@ -204,6 +239,20 @@ class SessionDriver:
         except (TimeoutError, asyncio.BrokenBarrierError):
             self._record("wait_expired", {"what": f"barrier {operation.name}"})
 
+    async def _leave(self, operation: op.Disconnect) -> None:
+        if operation.how not in SILENT_WAYS:
+            await self._disconnect(operation.how)
+            return
+        assert self._connection is not None
+        self._has_left = self._is_deaf = True
+        self._record("client_left", LeftData(how=operation.how))
+        self._connection.stop_reading()
+        await asyncio.sleep(operation.hold_ms / 1000)
+        self._record("client_reads_again")
+        self._connection.read_again()
+        lost = f"end of a client that reads nothing ({operation.how})"
+        await self._wait(lambda: False, deadline_ms=READS_AGAIN_MS, what=lost)
+
     async def _disconnect(self, how: str) -> None:
         assert self._connection is not None
         self._has_left = True
@@ -230,6 +279,8 @@ class SessionDriver:
         """Record what one frame says."""
         self._frames += 1
         self._bytes += len(frame.payload)
+        if self._is_deaf:
+            return  # it went away; what had been buffered for it by then is nobody's
         if self._frames > FLOOD_FRAMES or self._bytes > FLOOD_BYTES:
             self._flooded()
             return
@@ -254,7 +305,7 @@ class SessionDriver:
     def on_lost(self, how: str, at_ns: int) -> None:
         """Record a connection that the SUT let go; our own leaving was recorded already."""
         self._is_lost = True
-        if not self._has_left:
+        if self._is_deaf or not self._has_left:
             self._record("connection_lost", LeftData(how=how), at_ns=at_ns)
         self._changed.set()
 
@@ -263,11 +314,15 @@ class SessionDriver:
             case AudioSeen():
                 self._take_audio(seen, at_ns)
             case StartSeen():
-                self._record("start_received", message=f"m{seen.message}", at_ns=at_ns)
+                start = StartData(
+                    format=seen.format, sample_rate=seen.sample_rate, channels=seen.channels
+                )
+                self._record("start_received", start, message=f"m{seen.message}", at_ns=at_ns)
             case EndSeen():
                 self._take_end(seen, at_ns)
             case ErrorSeen():
                 message = f"m{seen.message}" if seen.message is not None else None
+                self._errors += 1
                 error = EndData(code=_clean(seen.code), text=_clean(seen.text))
                 self._record("error_received", error, message=message, at_ns=at_ns)
             case StraySeen():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from harness.adapters.base import ADAPTERS
 from harness.engine.driver import SessionDriver
+from harness.engine.hooks import Hooks
 from harness.engine.links import ProxiedLink
 from harness.engine.nemesis import disturbed
 from harness.engine.recorder import Recorder
@@ -43,6 +44,7 @@ class Lane:
     name: str
     stage: Stage
     sut: RunningSut
+    hooks: Hooks
     links: dict[str, ProxiedLink]
     room: asyncio.Semaphore
     door: asyncio.Lock
@@ -74,19 +76,21 @@ class Lane:
             if isinstance(operation, Barrier)
         }
         barriers = {name: asyncio.Barrier(len(plan.sessions)) for name in names}
-        url = f"ws://127.0.0.1:{self.links['client'].proxy.listen_port}{self.sut.path}"
+        proxied = f"ws://127.0.0.1:{self.links['client'].proxy.listen_port}{self.sut.path}"
+        direct = f"ws://{self.sut.host}:{self.sut.port}{self.sut.path}"
         factory = ADAPTERS.get(self.stage.target.adapter.name)
         async with asyncio.TaskGroup() as tasks:
             for session in plan.sessions:
                 driver = SessionDriver(
                     session,
-                    url=url,
+                    url=direct if session.is_direct else proxied,
                     adapter=factory(session.session),
                     nonce=self.stage.nonce,
                     recorder=self.stage.recorder,
                     clock=self.stage.clock,
                     barriers=barriers,
                     quiet_ms=self.stage.target.behaviour.quiet_ms,
+                    hooks=self.hooks,
                 )
                 tasks.create_task(driver.run(), name=f"session-s{session.session}")
 

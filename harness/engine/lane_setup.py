@@ -5,14 +5,17 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from harness.adapters.base import ADAPTERS
 from harness.engine.canary import watch_link
 from harness.engine.environment import Environment
+from harness.engine.hooks import Hooks, open_hooks
 from harness.engine.lane import SESSIONS_AT_ONCE, Lane, Stage
 from harness.engine.links import ProxiedLink, proxied_link
 from harness.engine.ports import reserved_port
 from harness.engine.recorder import Recorder
 from harness.model.clock import Clock
-from harness.model.events import LaneData
+from harness.model.events import HookData, LaneData
+from harness.probes.log_file import LogProbe
 from harness.probes.process_tree import ProcessTreeProbe
 from harness.sut.base import SUTS, RunningSut, SutContext
 
@@ -53,15 +56,20 @@ async def open_lane(name: str, *, environment: Environment, stage: Stage) -> Asy
             )
         )
         links = {"client": client_link, "upstream": upstream_link}
-        async with _watched(name, sut, links, stage):
+        hooks = await stack.enter_async_context(
+            open_hooks(cleanup=sut.hooks.cleanup, resources=sut.hooks.resources)
+        )
+        async with _watched(name, sut, hooks, links, stage):
             room = asyncio.Semaphore(SESSIONS_AT_ONCE)
             door = asyncio.Lock()
-            yield Lane(name=name, stage=stage, sut=sut, links=links, room=room, door=door)
+            yield Lane(
+                name=name, stage=stage, sut=sut, hooks=hooks, links=links, room=room, door=door
+            )
 
 
 @asynccontextmanager
 async def _watched(
-    name: str, sut: RunningSut, links: Mapping[str, ProxiedLink], stage: Stage
+    name: str, sut: RunningSut, hooks: Hooks, links: Mapping[str, ProxiedLink], stage: Stage
 ) -> AsyncIterator[None]:
     """Watch the links and the SUT's processes for as long as the lane is open."""
     recorder, clock = stage.recorder, stage.clock
@@ -76,6 +84,8 @@ async def _watched(
         has_tree = stage.target.sut.process_tree
         processes = _watch_sut(probe, sut, recorder, clock, has_tree=has_tree)
         tasks.append(watches.create_task(processes, name=f"processes-{name}"))
+        looks = _watch_words(name, sut, hooks, stage)
+        tasks.append(watches.create_task(looks, name=f"words-{name}"))
         try:
             yield
         finally:
@@ -97,6 +107,25 @@ async def _watch_sut(
         await asyncio.sleep(SAMPLE_EVERY_S)
     ended = LaneData(lane=probe.lane, exit_code=sut.child.exit_code)
     recorder.record("process", "sut_exited", ended)
+
+
+async def _watch_words(name: str, sut: RunningSut, hooks: Hooks, stage: Stage) -> None:
+    """Read for ever what the SUT itself says: its log, and what its hook says that it holds."""
+    log = stage.target.log
+    probe = LogProbe(path=sut.log, log=log) if sut.log is not None and log.cleanup else None
+    if probe is None and hooks.resources is None:
+        return
+    numbers_of = ADAPTERS.get(stage.target.adapter.name).numbers_of
+    while True:
+        held = await hooks.held()
+        if held is not None:
+            stage.recorder.record("hook", "hook_sample", HookData(lane=name, held=held))
+        for said in probe.cleanups() if probe is not None else ():
+            session, message = numbers_of(*said)
+            if session is not None:
+                names = (f"s{session}", None if message is None else f"m{message}")
+                stage.recorder.record("log", "cleanup_logged", session=names[0], message=names[1])
+        await asyncio.sleep(SAMPLE_EVERY_S)
 
 
 def _placeholders(upstream_port: int, stage: Stage) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.toxiproxy.client import Proxy, ToxiproxyClient, ToxiproxyError
 
 LEAVING_S = 0.5
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,35 @@ class ProxiedLink:
     twin: Proxy
 
     async def add_toxic(
-        self, name: str, kind: str, stream: str, attributes: Mapping[str, int]
+        self,
+        name: str,
+        kind: str,
+        stream: str,
+        attributes: Mapping[str, int],
+        *,
+        toxicity: float = 1.0,
     ) -> None:
-        """Add a toxic to the link and to its twin."""
-        add = self.client.add_toxic
-        await self._on_both(lambda proxy: add(proxy, name, kind, stream, dict(attributes)))
+        """Add a toxic to the link and to its twin; it bites that share of the connections."""
+
+        def add(proxy: Proxy) -> None:
+            self.client.add_toxic(proxy, name, kind, stream, dict(attributes), toxicity=toxicity)
+
+        await self._on_both(add)
+
+    async def set_toxicity(self, name: str, toxicity: float) -> bool:
+        """Let the toxic bite that share of all connections, live ones too; False if it is gone."""
+        gone = []
+
+        def change(proxy: Proxy) -> None:
+            try:
+                self.client.update_toxic(proxy, name, toxicity=toxicity)
+            except ToxiproxyError as error:
+                if error.status != NOT_FOUND:
+                    raise
+                gone.append(proxy)
+
+        await self._on_both(change)
+        return not gone
 
     async def remove_toxic(self, name: str) -> None:
         """Remove the toxic from both; harmless when it is gone."""

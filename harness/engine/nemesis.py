@@ -53,11 +53,16 @@ async def _open_window(
 async def _in_force(
     plan: FaultPlan, link: ProxiedLink, lane: str, run: str, recorder: Recorder
 ) -> AsyncIterator[None]:
-    data = FaultData(
-        fault=plan.fault, link=plan.link, lane=lane, run=run, parameters=plan.parameters
-    )
     member = FAULTS.get(plan.fault)
     check_parameters(member, plan.parameters)
+    data = FaultData(
+        fault=plan.fault,
+        link=plan.link,
+        lane=lane,
+        run=run,
+        parameters=plan.parameters,
+        can_lose_bytes=member.can_lose_bytes,
+    )
     recorder.record("network", "fault_started", data)
     try:
         async with member.enter(link, plan.parameters):

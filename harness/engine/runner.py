@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from harness import __version__
+from harness.adapters.base import ADAPTERS
 from harness.engine.environment import Environment, environment, machine_facts
 from harness.engine.guardian import Child
 from harness.engine.lag import watch_lag
@@ -33,7 +34,8 @@ from harness.model.units import NS_PER_S
 from harness.model.verdict import CHECKLIST_VERSION
 from harness.scenarios.base import SCENARIOS
 
-RETRIES_MAX = 3  # a run stays within a minute; rates need more, a verdict does not
+RETRIES_MAX = 20
+RETRYING_S_MAX = {"smoke": 60.0, "standard": 300.0, "full": 1200.0}
 CLOSING_S = 0.6  # longer than a lost vantage may go unnoticed
 
 
@@ -91,7 +93,12 @@ def _note_end(folder: RunFolder) -> None:
 async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> None:
     nonce = child_seed(options.seed, "nonce") % 256
     started_ns, started_cpu_ns = options.clock.now_ns(), options.clock.cpu_ns()
-    scheduler = Scheduler(seed=options.seed, tier=options.tier, behaviour=options.target.behaviour)
+    scheduler = Scheduler(
+        seed=options.seed,
+        tier=options.tier,
+        behaviour=options.target.behaviour,
+        forbidden=tuple(ADAPTERS.get(options.target.adapter.name)(0).forbidden),
+    )
     planned = scheduler.plan(options.scenarios)
     plans = tuple(item.plan for item in planned)
     folder.write_plans(plans)
@@ -211,9 +218,15 @@ async def _play_lane(
 
 
 async def _retry(shop: _Shop, scheduler: Scheduler, manifest: Manifest) -> None:
-    """Try the scenarios of late answers again, alone, a few times; all of it is recorded."""
+    """Try the scenarios of late answers again, alone, up to 20 times; all of it is recorded.
+
+    What a machine that stays busy leaves unsettled after its time is INCONCLUSIVE(environment).
+    """
     shop = replace(shop, stage=replace(shop.stage, finished=lambda _scenario: None))
+    clock, begun_ns = shop.stage.clock, shop.stage.clock.now_ns()
     for attempt in range(1, RETRIES_MAX + 1):
+        if _since(begun_ns, clock) > RETRYING_S_MAX[manifest.tier]:
+            return
         unsettled = await asyncio.to_thread(_unsettled, shop.stage.folder, manifest)
         if not unsettled:
             return
@@ -236,7 +249,6 @@ def _unsettled(folder: RunFolder, manifest: Manifest) -> list[tuple[str, str]]:
 
 def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario]) -> Manifest:
     """Return the manifest of a run that has not begun: a kill from here on can be judged."""
-    has_tree = not options.target.is_remote and options.target.sut.process_tree
     return Manifest(
         schema=MANIFEST_SCHEMA,
         run=options.folder.name,
@@ -251,9 +263,23 @@ def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario
         scenarios_available=len(SCENARIOS.names()),
         target=_without_secrets(options.target),
         target_given=options.given,
-        vantages="CUP" if has_tree else "CU",
+        vantages=vantages_of(options.target),
         environment=machine_facts(record.Toxiproxy(kind="none", version="")),
     )
+
+
+def vantages_of(target: Target) -> str:
+    """Return the letters of the places from which a run of this target is seen."""
+    has_tree = not target.is_remote and target.sut.process_tree
+    has_log = bool(target.log.cleanup) and (not target.is_remote or target.log.path is not None)
+    seen = {
+        "C": True,
+        "U": target.upstream.ledger,
+        "P": has_tree,
+        "L": has_log,
+        "H": target.hooks.cleanup is not None,
+    }
+    return "".join(letter for letter, is_seen in seen.items() if is_seen)
 
 
 def _without_secrets(target: Target) -> Target:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from harness.model.broken_frames import BROKEN_FRAMES
 from harness.model.operations import ScenarioPlan, SessionPlan, Speak
 from harness.model.seeds import child_random
 from harness.model.target import Behaviour
@@ -27,7 +28,8 @@ class PlannedScenario:
     retry_of: str | None = None
 
 
-BLOCK = 256
+BLOCK = 1024
+RETRY_BLOCK = 128  # retries are of the smoke size
 
 
 class Scheduler:
@@ -37,33 +39,39 @@ class Scheduler:
     it is played alone or among others.
     """
 
-    def __init__(self, *, seed: int, tier: str, behaviour: Behaviour) -> None:
+    def __init__(
+        self, *, seed: int, tier: str, behaviour: Behaviour, forbidden: tuple[str, ...] = ()
+    ) -> None:
+        self._forbidden = forbidden
         self._seed = seed
         self._tier = tier
         self._behaviour = behaviour
-        self._retries = count(len(SCENARIOS.names()))
+        self._retries = count(len(SCENARIOS.names()) * BLOCK, RETRY_BLOCK)
 
     def plan(self, names: Iterable[str]) -> tuple[PlannedScenario, ...]:
         """Return the scenarios by name, each with its lane."""
         return tuple(
-            self._plan_one(name, run=name, retry_of=None, block=_block(name)) for name in names
+            self._plan_one(name, run=name, retry_of=None, first_session=_first_session(name))
+            for name in names
         )
 
     def retry(self, name: str, *, original: str, attempt: int) -> PlannedScenario:
         """Return the scenario once more, with chance of its own, to be played alone."""
-        block = next(self._retries)
-        return self._plan_one(name, run=f"{original}~{attempt}", retry_of=original, block=block)
+        first, run = next(self._retries), f"{original}~{attempt}"
+        return self._plan_one(name, run=run, retry_of=original, first_session=first + 1)
 
     def _plan_one(
-        self, name: str, *, run: str, retry_of: str | None, block: int
+        self, name: str, *, run: str, retry_of: str | None, first_session: int
     ) -> PlannedScenario:
         member = SCENARIOS.get(name)
-        numbers = count(block * BLOCK + 1)
+        numbers = count(first_session)
         draft = Draft(
             chance=child_random(self._seed, "scenario", run),
             tier=self._tier if retry_of is None else "smoke",
             behaviour=self._behaviour,
             next_session=lambda: next(numbers),
+            forbidden=self._forbidden,
+            broken=tuple(BROKEN_FRAMES),
         )
         is_shared = member.isolation == "session" and retry_of is None
         return PlannedScenario(
@@ -75,8 +83,8 @@ class Scheduler:
         )
 
 
-def _block(name: str) -> int:
-    return SCENARIOS.names().index(SCENARIOS.get(name).name)
+def _first_session(name: str) -> int:
+    return SCENARIOS.names().index(SCENARIOS.get(name).name) * BLOCK + 1
 
 
 def speech_s(plans: Sequence[ScenarioPlan]) -> float:

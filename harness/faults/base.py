@@ -8,14 +8,26 @@ from typing import Protocol
 from harness.model.errors import UnknownNameError
 from harness.model.registry import Registry
 
+RESET_TOXIC = "reset-downstream"  # network_armed owns it, network_reset lets it bite
+
 
 class Link(Protocol):
     """One link of a lane together with its twin, through which the canary goes."""
 
     async def add_toxic(
-        self, name: str, kind: str, stream: str, attributes: Mapping[str, int]
+        self,
+        name: str,
+        kind: str,
+        stream: str,
+        attributes: Mapping[str, int],
+        *,
+        toxicity: float = 1.0,
     ) -> None:
-        """Add a toxic to the link and to its twin."""
+        """Add a toxic to the link and to its twin; it bites that share of the connections."""
+        ...
+
+    async def set_toxicity(self, name: str, toxicity: float) -> bool:
+        """Let the toxic bite that share of all connections, live ones too; False if it is gone."""
         ...
 
     async def remove_toxic(self, name: str) -> None:

@@ -10,20 +10,24 @@ from collections.abc import Callable
 
 import msgspec
 
+from harness.judging.asides import ASIDES, said_of_audio
 from harness.judging.environment import NOTICED_NS, Environments
 from harness.judging.ledger import Ledger
-from harness.judging.open_session import OpenSession
+from harness.judging.open_session import OpenSession, phase_of
+from harness.judging.rivals import Rivals
 from harness.judging.spans import Spans
 from harness.model import events as ev
 from harness.model.events import Event
+from harness.model.session_view import LoggedCleanup, SessionView
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_MS
 from harness.model.views import (
+    SILENT_WAYS,
     AudioReceived,
     Command,
     MessageView,
     Origin,
-    SessionView,
+    Phase,
     Signal,
     StreamView,
 )
@@ -38,6 +42,7 @@ _stop = msgspec.json.Decoder(ev.StopData).decode
 _left = msgspec.json.Decoder(ev.LeftData).decode
 _scenario = msgspec.json.Decoder(ev.ScenarioData).decode
 _speak = msgspec.json.Decoder(ev.SpeakData).decode
+_start = msgspec.json.Decoder(ev.StartData).decode
 
 
 class Demultiplexer:
@@ -67,10 +72,12 @@ class Demultiplexer:
         self.ledger = Ledger(on_stream=self._place)
         self._due: list[tuple[int, str, str, int]] = []
         self._now_ns = 0
+        self.rivals = Rivals()
         self.late_fences = 0
         self.fences = 0
         self._handlers: dict[str, Callable[[Event], None]] = {
             "scenario_started": self._scenario_started,
+            "client_connecting": self._client_connecting,
             "client_connected": self._client_connected,
             "speak_sent": self._speak_sent,
             "stop_sent": self._stop_sent,
@@ -84,6 +91,7 @@ class Demultiplexer:
             "client_left": self._client_left,
             "connection_lost": self._connection_lost,
             "session_over": self._session_over,
+            "cleanup_logged": self._cleanup_logged,
             "lane_closing": self._lane_closing,
         }
 
@@ -93,6 +101,8 @@ class Demultiplexer:
         handler = self._handlers.get(event.kind)
         if handler is not None:
             handler(event)
+        elif event.kind in ASIDES:
+            ASIDES[event.kind](self._session(event), event)
         elif event.source == "upstream":
             self.ledger.feed(event)
         while self._due and self._due[0][0] <= event.at_ns:
@@ -135,7 +145,10 @@ class Demultiplexer:
         behaviour = self._behaviour
         idle_ns = behaviour.completion_idle_ms * NS_PER_MS + AFTER_IDLE_NS
         due_ns = self._now_ns + max(behaviour.quiet_ms * NS_PER_MS, idle_ns)
-        due = (due_ns, message.session, message.message, self._now_ns + SETTLE_NS)
+        settle_ns = SETTLE_NS
+        if message.left_how in SILENT_WAYS:
+            settle_ns = max(settle_ns, behaviour.vanish_detection_ms * NS_PER_MS + AFTER_IDLE_NS)
+        due = (due_ns, message.session, message.message, self._now_ns + settle_ns)
         heapq.heappush(self._due, due)
 
     def _close_message(self, session: OpenSession, message: MessageView) -> None:
@@ -159,10 +172,12 @@ class Demultiplexer:
         if self._now_ns < session.over_ns + NOTICED_NS:
             return  # it is looked at again by then
         session.cut_span()
-        for command in session.view.idle_stops:
+        invalid = [sent.command for sent in session.view.invalids]
+        for command in (*session.view.idle_stops, *invalid):
             self._settle_command(session, command)
         session.view.messages.sort(key=lambda message: message.speak.at_ns)
         del self._sessions[session.view.session]
+        self.rivals.forget(session.view)
         self._on_session(session.view)
 
     def _settle_command(self, session: OpenSession, command: Command) -> None:
@@ -222,9 +237,18 @@ class Demultiplexer:
 
     # -- client ----------------------------------------------------------------------------
 
+    def _client_connecting(self, event: Event) -> None:
+        view = self._session(event).view
+        view.user = msgspec.json.decode(event.data, type=ev.ConnectedData).user
+        met = self.rivals.connecting(view)
+        if met in self._sessions:
+            self._sessions[met].void(event.at_ns)
+
     def _client_connected(self, event: Event) -> None:
         session = self._session(event)
         data = msgspec.json.decode(event.data, type=ev.ConnectedData)
+        session.view.connected_ns = event.at_ns
+        self.rivals.connected(session.view.session, event.at_ns)
         session.fences.idle_round_trip_ns = round(data.rtt_ms * NS_PER_MS)
 
     def _speak_sent(self, event: Event) -> None:
@@ -254,7 +278,8 @@ class Demultiplexer:
         session.cut_span()
         session.spans.start(event.message)
         message = session.open.get(event.message or "")
-        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="start")
+        detail = said_of_audio(_start(event.data))
+        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="start", detail=detail)
         if message is not None:
             message.starts.append(signal)
             return
@@ -308,7 +333,9 @@ class Demultiplexer:
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="error", detail=data.code or "")
         name = event.message or ""
         message, closed = session.open.get(name), session.closed(name)
-        if name in session.repeated:
+        session.take_answer(signal)
+        if name in session.repeated or not name:
+            session.view.errors.append(signal)
             return
         if message is not None:
             session.refuse(message, signal)
@@ -325,19 +352,32 @@ class Demultiplexer:
     def _client_left(self, event: Event) -> None:
         session = self._session(event)
         how = _left(event.data).how
+        session.view.left_ns, session.view.left_how = event.at_ns, how
         for message in session.open.values():
             if message.left_ns is None:
+                message.left_phase = Phase.ENDED if message.ends else phase_of(message)
                 message.left_ns, message.left_how = event.at_ns, how
                 if message.end_ns is None:
                     self._close_later(message)
 
     def _connection_lost(self, event: Event) -> None:
-        for message in self._session(event).open.values():
+        session = self._session(event)
+        how = _left(event.data).how
+        session.view.lost_ns, session.view.lost_how = event.at_ns, how
+        self.rivals.over(session.view.session, event.at_ns)
+        for message in session.open.values():
             if message.lost_ns is None:
-                message.lost_ns = event.at_ns
+                message.lost_ns, message.lost_how = event.at_ns, how
+
+    def _cleanup_logged(self, event: Event) -> None:
+        session = self._sessions.get(event.session or "")
+        if session is not None:
+            line = LoggedCleanup(at_ns=event.at_ns, message=event.message)
+            session.view.logged.append(line)
 
     def _session_over(self, event: Event) -> None:
         session = self._session(event)
+        session.view.seen_until_ns = event.at_ns
         for message in session.open.values():
             if message.end_ns is None and message.left_ns is None and not message.seen_until_ns:
                 self._mark_unwatched(message)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from harness.model import events as ev
+from harness.model.conditions import CanaryEnd, Conditions, FaultWindow
 from harness.model.events import Event
 from harness.model.units import NS_PER_MS, NS_PER_S
-from harness.model.views import Conditions, FaultWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +84,9 @@ class Environments:
         self._handlers: dict[str, Callable[[Event], None]] = {
             "loop_lag": self._loop_lag,
             "canary_rtt": self._canary_rtt,
+            "canary_bulk_rtt": self._canary_bulk_rtt,
+            "canary_lost": self._canary_lost,
+            "canary_back": self._canary_back,
             "process_sample": self._process_sample,
             "fault_started": self._fault_started,
             "fault_healed": self._fault_healed,
@@ -117,9 +120,9 @@ class Environments:
                 lane.samples.popleft()
             if lane.conditions.windows:
                 continue  # its round trips are the receipts of its faults
-            trips = lane.conditions.round_trips
-            old = next((i for i, trip in enumerate(trips) if trip[1] >= before_ns), len(trips))
-            del trips[:old]
+            for trips in (lane.conditions.round_trips, lane.conditions.bulk_trips):
+                old = next((i for i, trip in enumerate(trips) if trip[1] >= before_ns), len(trips))
+                del trips[:old]
 
     def _loop_lag(self, event: Event) -> None:
         data = msgspec.json.decode(event.data, type=ev.LagData)
@@ -132,6 +135,23 @@ class Environments:
         trip = (data.link, data.sent_ns, round(data.rtt_ms * NS_PER_MS))
         self._lane(data.lane).conditions.round_trips.append(trip)
 
+    def _canary_bulk_rtt(self, event: Event) -> None:
+        data = msgspec.json.decode(event.data, type=ev.CanaryData)
+        conditions = self._lane(data.lane).conditions
+        conditions.bulk_trips.append((data.link, data.sent_ns, round(data.rtt_ms * NS_PER_MS)))
+        conditions.bulk_bytes = data.size_bytes
+
+    def _canary_lost(self, event: Event) -> None:
+        self._canary_end(event, seen_by="canary")
+
+    def _canary_back(self, event: Event) -> None:
+        self._canary_end(event, seen_by="echo")
+
+    def _canary_end(self, event: Event, *, seen_by: str) -> None:
+        data = msgspec.json.decode(event.data, type=ev.CanaryEndData)
+        end = CanaryEnd(link=data.link, seen_by=seen_by, how=data.how, at_ns=event.at_ns)
+        self._lane(data.lane).conditions.ends.append(end)
+
     def _process_sample(self, event: Event) -> None:
         data = msgspec.json.decode(event.data, type=ev.ProcessData)
         lane = self._lane(data.lane)
@@ -142,7 +162,12 @@ class Environments:
 
     def _fault_started(self, event: Event) -> None:
         data = msgspec.json.decode(event.data, type=ev.FaultData)
-        window = FaultWindow(fault=data.fault, link=data.link, from_ns=event.at_ns)
+        window = FaultWindow(
+            fault=data.fault,
+            link=data.link,
+            from_ns=event.at_ns,
+            can_lose_bytes=data.can_lose_bytes,
+        )
         self._lane(data.lane).conditions.windows.append(window)
 
     def _fault_healed(self, event: Event) -> None:

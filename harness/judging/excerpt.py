@@ -4,9 +4,10 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
+from harness.model.session_view import SessionView
 from harness.model.units import NS_PER_MS, audio_ms
 from harness.model.verdict import Evidence, Finding
-from harness.model.views import AudioReceived, MessageView, SessionView
+from harness.model.views import AudioReceived, MessageView
 
 LINES_MAX = 12
 NEIGHBOURS = 5

@@ -16,9 +16,12 @@ from harness.judging.measurements import measurements
 from harness.judging.pool import Pool
 from harness.judging.problems import Problems
 from harness.judging.receipts import receipts, runs_without
+from harness.judging.run_facts import RunFacts
 from harness.model.errors import UnknownNameError, UsageError
 from harness.model.events import ENVELOPE_VERSION, Event, FaultData
 from harness.model.record import MANIFEST_SCHEMA, Manifest
+from harness.model.run_view import RunView
+from harness.model.session_view import SessionView
 from harness.model.target import Target
 from harness.model.verdict import (
     CHECKLIST_VERSION,
@@ -31,8 +34,10 @@ from harness.model.verdict import (
     Scope,
     Verdict,
 )
-from harness.model.views import MessageView, Origin, SessionView, Signal
+from harness.model.views import MessageView, Origin, Signal
 
+View = MessageView | SessionView | RunView
+SEEN_FROM = {"upstream": "U", "process": "P", "log": "L", "hook": "H"}
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
 EXIT_INCONCLUSIVE = 2
 
@@ -66,6 +71,10 @@ class Judge:
         self._events = 0
         self._waits_expired = 0
         self._problems = Problems()
+        self._run_facts = RunFacts(self._environments)
+        self._unseen = frozenset(
+            source for source, vantage in SEEN_FROM.items() if vantage not in manifest.vantages
+        )
 
     def feed(self, event: Event) -> None:
         """Take the next event of the merged trace; what follows a lost vantage proves nothing.
@@ -79,6 +88,8 @@ class Judge:
                 f" {ENVELOPE_VERSION}; judge the record with the version that wrote it."
             )
         self._events += 1
+        if event.source in self._unseen:
+            return
         if self._environments.lost_at_ns is not None:
             return
         try:
@@ -92,10 +103,12 @@ class Judge:
         elif event.kind == "wait_expired":
             self._waits_expired += 1
         elif event.kind == "connect_failed":
-            self._problems.connect_failed(event)
+            if not self._demultiplexer.rivals.over(event.session or "", event.at_ns):
+                self._problems.connect_failed(event)
         elif event.kind == "flooded":
             self._problems.flooded(event)
         self._environments.feed(event)
+        self._run_facts.feed(event)
         self._demultiplexer.feed(event)
 
     def unsettled(self) -> list[tuple[str, Finding]]:
@@ -108,6 +121,7 @@ class Judge:
         """Close what is open and judge each rule once; with a problem nothing is certified."""
         has_lost_vantage = self._environments.lost_at_ns is not None
         self._demultiplexer.finish(is_cut=has_lost_vantage or self._manifest.state != "complete")
+        self._run(Scope.RUN, self._run_facts.view, Origin(), None)
         made = receipts(self._environments, self._faults)
         for pool in self._pools.values():
             pool.without_receipt = runs_without(made, self._faults)
@@ -148,6 +162,7 @@ class Judge:
 
     def _judge_message(self, message: MessageView) -> None:
         self._run(Scope.MESSAGE, message, message.origin, message.message)
+        self._run_facts.take(message)
 
     def _judge_session(self, session: SessionView) -> None:
         self._run(Scope.SESSION, session, session.origin, None)
@@ -164,7 +179,7 @@ class Judge:
     def _run(
         self,
         scope: Scope,
-        view: MessageView | SessionView,
+        view: View,
         origin: Origin,
         message: str | None,
     ) -> None:
@@ -176,16 +191,14 @@ class Judge:
             except Exception as error:
                 pool.crash = _crash(view, error)
 
-    def _run_check(
-        self, pool: Pool, view: MessageView | SessionView, origin: Origin, message: str | None
-    ) -> None:
+    def _run_check(self, pool: Pool, view: View, origin: Origin, message: str | None) -> None:
         for outcome in pool.check.judge(view, pool.limits):
             if isinstance(outcome, Finding):
                 self._take(pool, _placed(outcome, view, origin, message), origin)
             elif isinstance(outcome, Exposure):
                 pool.expose(outcome.category, origin.scenario_run, origin.retry_of)
             else:
-                pool.unjudged[outcome.why] += 1
+                pool.leave(outcome)
 
     def _take(self, pool: Pool, finding: Finding, origin: Origin) -> None:
         deadline = finding.deadline
@@ -258,14 +271,15 @@ def exit_code_of(rules: Iterable[RuleVerdict]) -> int:
     return 0 if all(verdict in GOOD for verdict in verdicts) else 2
 
 
-def _crash(view: MessageView | SessionView, error: Exception) -> str:
-    return f"the check crashed on {view.session}: {type(error).__name__}: {error}"
+def _crash(view: View, error: Exception) -> str:
+    where = "the run" if isinstance(view, RunView) else view.session
+    return f"the check crashed on {where}: {type(error).__name__}: {error}"
 
 
-def _placed(
-    finding: Finding, view: MessageView | SessionView, origin: Origin, message: str | None
-) -> Finding:
+def _placed(finding: Finding, view: View, origin: Origin, message: str | None) -> Finding:
     """Return the finding with where it was seen and the lanes around it."""
+    if isinstance(view, RunView):
+        return finding
     return msgspec.structs.replace(
         finding,
         session=view.session,

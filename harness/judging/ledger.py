@@ -7,6 +7,7 @@ import msgspec
 
 from harness.model import events as ev
 from harness.model.events import Event
+from harness.model.units import BYTES_PER_SAMPLE, audio_ms, ns
 from harness.model.views import StreamView
 
 _sent = msgspec.json.Decoder(ev.SentData).decode
@@ -65,7 +66,7 @@ class Ledger:
             count=data.count,
             profile=data.profile,
             total_samples=data.total_samples,
-            fault=data.fault,
+            fault=None if data.harmless else data.fault,
         )
         self.profiles[data.profile] += 1  # a refusal does not say over which it came
         self._add(stream)
@@ -100,7 +101,9 @@ class Ledger:
         stream = self._streams.get(data.exchange)
         if stream is None:
             return
+        _keep_pace(stream, event.at_ns)
         stream.sent_zeros += data.zeros
+        stream.sent_bytes += data.bytes
         if data.runs:
             stream.sent_samples += sum(count for _, _, count in data.runs)
             stream.sent_until = max(stream.sent_until, data.runs[-1][1] + data.runs[-1][2])
@@ -141,3 +144,11 @@ class Ledger:
         data = _socket(event.data)
         for stream in self._on_socket.pop(data.socket, ()):
             stream.socket_closed_ns = event.at_ns
+
+
+def _keep_pace(stream: StreamView, at_ns: int) -> None:
+    """Note how late the bytes that come now are for one who has played all that came before."""
+    if stream.first_byte_ns is None:
+        stream.first_byte_ns = at_ns
+    played_ns = ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
+    stream.late_ns = max(stream.late_ns, at_ns - stream.first_byte_ns - played_ns)

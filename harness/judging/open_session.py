@@ -4,14 +4,8 @@ from dataclasses import dataclass, field
 
 from harness.judging.fences import Fences
 from harness.judging.spans import Spans
-from harness.model.views import (
-    AudioReceived,
-    Command,
-    MessageView,
-    Phase,
-    SessionView,
-    Signal,
-)
+from harness.model.session_view import SessionView
+from harness.model.views import AudioReceived, CleanupCall, Command, MessageView, Phase, Signal
 
 
 @dataclass(slots=True)
@@ -71,12 +65,37 @@ class OpenSession:
         for message in there[len(met) :]:
             message.crossed_by = command
 
+    def clean_up(self, call: CleanupCall) -> None:
+        """Take a call of the cleanup hook: which message it met, open or not."""
+        self.view.cleanups.append(call)
+        met = next(iter(self.unended.values()), None)
+        if met is not None:
+            call.message, call.phase = met.message, phase_of(met)
+            met.cleaned = met.cleaned or call
+            return
+        known = [*self.view.messages, *self.open.values()]
+        if known:
+            call.message = max(known, key=lambda message: message.speak.at_ns).message
+            call.phase = Phase.ENDED
+
+    def void(self, at_ns: int) -> None:
+        """Note that the client gave up what is open, without a word about it."""
+        for message in self.unended.values():
+            message.voided_ns = message.voided_ns or at_ns
+
+    def take_answer(self, error: Signal) -> None:
+        """Take an error as the answer to what we sent last that is forbidden, if it had none."""
+        if self.view.invalids and self.view.invalids[-1].answer is None:
+            self.view.invalids[-1].answer = error
+
     def hear(self, audio: AudioReceived) -> None:
         """Give a frame to its label, to each message that its marks name, and to the spans."""
         label = audio.label
         labelled = self.open.get(label or "")
         if labelled is not None:
             labelled.audio.append(audio)
+            labelled.received_bytes += audio.bytes
+            labelled.take_heard(audio)
         for key, _, count in audio.runs:
             if not self.spans.add(key >> 16, count, audio.at_ns, label=label):
                 self.cut_span()
@@ -85,6 +104,7 @@ class OpenSession:
                 other = self.open.get(f"m{key >> 16 & 0xFFFF}")
                 if other is not None and (not other.audio or other.audio[-1] is not audio):
                     other.audio.append(audio)
+                    other.take_heard(audio)
 
     def refuse(self, message: MessageView, error: Signal) -> None:
         """Take an error of an open message; one that is rejected by it has superseded nobody."""

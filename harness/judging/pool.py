@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.checks.base import Check
 from harness.model.target import Behaviour
-from harness.model.verdict import Finding, Minimum, RuleVerdict, Verdict
+from harness.model.verdict import Finding, Minimum, RuleVerdict, Unjudged, Verdict
 
 FINDINGS_SHOWN = 10
 
@@ -33,6 +33,7 @@ class Pool:
     exposed: Counter[tuple[str, str | None, str]] = field(default_factory=Counter)
     late_again: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     unjudged: Counter[str] = field(default_factory=Counter)
+    missing: str = ""
     without_receipt: frozenset[str] = frozenset()
     crash: str = ""
 
@@ -54,11 +55,28 @@ class Pool:
         """Take an exposure; one of a retry counts for its original only."""
         self.exposed[run, retry_of, category] += 1
 
+    def leave(self, occasion: Unjudged) -> None:
+        """Take what cannot be judged; the first that says what would be enough is kept."""
+        self.unjudged[occasion.why] += 1
+        self.missing = self.missing or occasion.text
+
     def unsettled(self) -> list[Finding]:
-        """Return the suspects that no retry has settled yet."""
+        """Return the suspects that a retry may settle, where the verdict hangs on them."""
+        exposures, _ = self._counted()
+        tolerated = int(self.check.tolerance * exposures.total())
+        if self.findings_total > tolerated or self._doubtful() <= tolerated:
+            return []
         return [
-            finding for tried in self._tried() if not tried.is_settled for finding in tried.late
+            finding for tried in self._open() if not tried.is_hopeless for finding in tried.late
         ]
+
+    def _open(self) -> list["_Tried"]:
+        return [tried for tried in self._tried() if not tried.is_settled]
+
+    def _doubtful(self) -> int:
+        """Return how many breaches there are at most."""
+        late = sum(len(tried.late) for tried in self._open())
+        return self.findings_total + late + self.final_suspects
 
     def _tried(self) -> list["_Tried"]:
         late: dict[tuple[str, str], list[Finding]] = {}
@@ -96,9 +114,13 @@ class Pool:
         """Judge the rule once; where a vantage went away during the run, only a breach is sure."""
         minimum = self.check.minimum.get(tier, self.check.minimum["standard"])
         exposures, unjudged = self._counted()
-        verdict, why = self._decide(grade, behaviour, has_lost_vantage=has_lost_vantage)
+        verdict, why = self._decide(
+            grade, behaviour, exposures=exposures.total(), has_lost_vantage=has_lost_vantage
+        )
         if verdict is Verdict.PASS:
             verdict, why = _weigh(minimum, exposures, unjudged)
+            if why and self.missing:
+                why += f"; {self.missing}"
         return RuleVerdict(
             id=self.check.id,
             title=self.check.title,
@@ -118,7 +140,7 @@ class Pool:
         )
 
     def _decide(
-        self, grade: str, behaviour: Behaviour, *, has_lost_vantage: bool
+        self, grade: str, behaviour: Behaviour, *, exposures: int, has_lost_vantage: bool
     ) -> tuple[Verdict, str]:
         """Return what is sure whatever the number of exposures; PASS where nothing is."""
         if not self.check.applies(behaviour):
@@ -128,13 +150,14 @@ class Pool:
             return Verdict.NOT_OBSERVABLE, f"needs vantage {'+'.join(missing)}"
         if not self.check.observable(behaviour):
             return Verdict.NOT_OBSERVABLE, "the declared behaviour hides it"
-        if self.findings:
+        tolerated = int(self.check.tolerance * exposures)
+        if self.findings_total > tolerated:
             return Verdict.FAIL, ""
         if self.crash:
             return Verdict.ERROR, self.crash
         if has_lost_vantage:
             return Verdict.INCONCLUSIVE, "lost_vantage"
-        if self.unsettled() or self.final_suspects:
+        if self._doubtful() > tolerated:
             return Verdict.INCONCLUSIVE, "environment"
         return Verdict.PASS, ""
 
@@ -153,6 +176,11 @@ class _Tried:
     def is_settled(self) -> bool:
         in_time = self.retried - len(self.again_ms)
         return in_time >= len(self.late) and max(self.again_ms, default=0.0) <= self.worst_ms
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Tell whether no further retry can settle it: one was later than all before it."""
+        return max(self.again_ms, default=0.0) > self.worst_ms
 
     @property
     def worst_ms(self) -> float:

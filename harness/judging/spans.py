@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.model.views import AudioSpan
+from harness.model.session_view import AudioSpan
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """What brings a message to its end, and when: what EOS-1 and EOS-4 measure from.
 
-An explicit cause is a command of ours, or the upstream's end or failure. Else the upstream is
-silent, and the declared idle time begins at its last byte. Never is it the client's request.
+An explicit cause is a command of ours, a cleanup that has been called, or the upstream's end or
+failure. Else the upstream is silent, and the declared idle time begins at its last byte. Never is
+it the client's request.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from harness.model.units import BYTES_PER_SAMPLE, NS_PER_MS, audio_ms, ns
 from harness.model.views import AudioReceived, MessageView, StreamView
 
+CLEANUP = "the answer of the cleanup hook"
 SILENT_FAULTS = frozenset({"stall_before_first_byte", "stall_mid_stream", "missing_marker"})
 
 
@@ -23,9 +25,9 @@ class Cause:
 
 
 def causes_of(message: MessageView) -> list[Cause]:
-    """Return the causes: the first command that met it, and what the upstream did.
+    """Return the causes: the first command that met it, a cleanup, and what the upstream did.
 
-    Both, since a message that was overdue when it was stopped has been ended too late.
+    All, since a message that was overdue when it was stopped has been ended too late.
     """
     causes = []
     commands = [command for command in (message.stop, message.superseded) if command is not None]
@@ -33,8 +35,27 @@ def causes_of(message: MessageView) -> list[Cause]:
         first = min(commands, key=lambda command: command.effective_ns)
         what = "STOP" if first is message.stop else "the superseding message"
         causes.append(Cause(what=what, at_ns=first.effective_ns, is_command=True))
+    answered_ns = cleaned_ns(message)
+    if answered_ns is not None:
+        causes.append(Cause(what=CLEANUP, at_ns=answered_ns))
     upstream = _upstream_cause(message)
     return [*causes, upstream] if upstream is not None else causes
+
+
+def cleaned_ns(message: MessageView) -> int | None:
+    """Return when a cleanup that surely met the message was done; None if none surely did.
+
+    The hook is no part of the client's connection, so that a call may overtake the speak before
+    it. One that was refused, or has not been answered, may have done nothing.
+    """
+    call = message.cleaned
+    if call is None or call.answered_ns is None or not 200 <= call.status < 300:
+        return None
+    signs = [signal.at_ns for signal in message.starts[:1]]
+    signs += [audio.at_ns for audio in message.audio[:1]]
+    signs += [stream.opened_ns for stream in message.streams]
+    signs.append(message.speak.effective_ns)
+    return call.answered_ns if min(signs) <= call.at_ns else None
 
 
 def _upstream_cause(message: MessageView) -> Cause | None:

@@ -47,7 +47,10 @@ class SentData(msgspec.Struct, frozen=True, gc=False):
 
 
 class OpenedData(msgspec.Struct, frozen=True):
-    """A synthesis request that the upstream accepted."""
+    """A synthesis request that the upstream accepted.
+
+    A ``harmless`` fault leaves the speech whole and its end as declared.
+    """
 
     exchange: int
     socket: int
@@ -57,6 +60,7 @@ class OpenedData(msgspec.Struct, frozen=True):
     count: int = 0
     total_samples: int = 0
     fault: str | None = None
+    harmless: bool = False
 
 
 class StreamEndData(msgspec.Struct, frozen=True):
@@ -88,6 +92,41 @@ class EndData(msgspec.Struct, frozen=True):
     text: str | None = None
 
 
+class StartData(msgspec.Struct, frozen=True):
+    """A start signal at the client: what it says of the audio that follows, where it does."""
+
+    format: str | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+class CleanupData(msgspec.Struct, frozen=True):
+    """A call of the cleanup hook, or its answer: ``call`` of ``times``, from 1.
+
+    ``status`` is the HTTP status of the answer, 0 where there was none.
+    """
+
+    call: int
+    times: int = 1
+    at_once: bool = False
+    status: int = 0
+    text: str = ""
+
+
+class InvalidData(msgspec.Struct, frozen=True):
+    """Something forbidden that we sent; a ``fatal`` one breaks the protocol below the messages."""
+
+    invalid: str
+    fatal: bool = False
+
+
+class HookData(msgspec.Struct, frozen=True, kw_only=True):
+    """What the SUT's own hook says that it holds."""
+
+    lane: str
+    held: dict[str, float] = {}
+
+
 class SpeakData(msgspec.Struct, frozen=True):
     """A speak of ours: of how many sentences and characters."""
 
@@ -99,6 +138,7 @@ class ConnectedData(msgspec.Struct, frozen=True):
     """An open client connection: the round trip of a ping while nothing else happened."""
 
     rtt_ms: float = 0.0
+    user: str | None = None
 
 
 class StopData(msgspec.Struct, frozen=True):
@@ -147,6 +187,7 @@ class FaultData(msgspec.Struct, frozen=True):
     lane: str
     run: str = ""
     parameters: dict[str, float] = {}
+    can_lose_bytes: bool = False
 
 
 class CanaryData(msgspec.Struct, frozen=True):
@@ -156,6 +197,18 @@ class CanaryData(msgspec.Struct, frozen=True):
     link: str
     sent_ns: int
     rtt_ms: float
+    size_bytes: int = 8
+
+
+class CanaryEndData(msgspec.Struct, frozen=True):
+    """How a connection of the canary ended: rst, fin, refused, or none for one that is the first.
+
+    Of ``canary_lost`` the canary's own end, of ``canary_back`` the echo's end of the one before.
+    """
+
+    lane: str
+    link: str
+    how: str
 
 
 class LagData(msgspec.Struct, frozen=True):

@@ -50,9 +50,27 @@ class Stop(Operation, frozen=True, kw_only=True, tag="stop"):
 
 
 class Disconnect(Operation, frozen=True, kw_only=True, tag="disconnect"):
-    """Leave: ``close`` (WebSocket close frame), ``fin`` or ``rst``."""
+    """Leave: ``close`` (WebSocket close frame), ``fin``, ``rst``, ``vanish`` or ``half_open``.
+
+    A client that vanishes or is half-open reads and writes nothing for ``hold_ms`` and keeps its
+    connection; then it reads again for a moment, to see whether it was let go.
+    """
 
     how: str
+    hold_ms: float = 0.0
+
+
+class CallCleanup(Operation, frozen=True, kw_only=True, tag="call_cleanup"):
+    """Call the SUT's cleanup hook for this session: one after the other, or all ``at_once``."""
+
+    times: int = 3
+    at_once: bool = False
+
+
+class SendInvalid(Operation, frozen=True, kw_only=True, tag="send_invalid"):
+    """Send what the protocol forbids; ``kind`` is a name that the adapter knows."""
+
+    kind: str
 
 
 class Barrier(Operation, frozen=True, kw_only=True, tag="barrier"):
@@ -62,14 +80,31 @@ class Barrier(Operation, frozen=True, kw_only=True, tag="barrier"):
     deadline_ms: float
 
 
-AnyOperation = Connect | Speak | AwaitAudio | AwaitEnd | Pause | Stop | Disconnect | Barrier
+AnyOperation = (
+    Connect
+    | Speak
+    | AwaitAudio
+    | AwaitEnd
+    | Pause
+    | Stop
+    | Disconnect
+    | CallCleanup
+    | SendInvalid
+    | Barrier
+)
 
 
 class SessionPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What one user session does, from connect to leaving."""
+    """What one user session does, from connect to leaving.
+
+    ``user`` is the key by which the platform knows the user, None for a user of its own.
+    ``is_direct`` dials the SUT without a proxy between: a client that reads nothing would stop it.
+    """
 
     session: int
     operations: tuple[AnyOperation, ...]
+    user: str | None = None
+    is_direct: bool = False
 
 
 class FaultPlan(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,16 +20,49 @@ class Sut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """How the SUT is started or reached.
 
     ``command`` starts a child process; without it ``url`` is a platform that already runs.
-    Placeholders: {python} {port} {upstream.ws} {upstream.http} {end_marker} {seed}.
+    Placeholders: {python} {port} {upstream.ws} {upstream.http} {end_marker} {seed}. The word
+    {program} of the command stands for the words of ``program``, so that a target which
+    ``extends`` another may run something else in the same way.
     """
 
     url: str
+    program: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     environment: dict[str, str] = {}
     working_folder: str | None = None
     ready: str | None = None
     ready_timeout_ms: int = 15_000
     process_tree: bool = True
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """Return the words of the command with those of the program in their place."""
+        spliced = (self.program if word == "{program}" else (word,) for word in self.command)
+        return tuple(word for words in spliced for word in words)
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The SUT's log, one JSON object per line: what it prints, or the file at ``path``.
+
+    A line is a cleanup call where all pairs of ``cleanup`` are in it; ``session`` and ``message``
+    are the keys that name whose it is. Without ``cleanup`` the log is not read.
+    """
+
+    cleanup: dict[str, str] = {}
+    session: str = "session"
+    message: str = "message_id"
+    path: str | None = None
+
+
+class Hooks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Test hooks of the SUT over HTTP; {port} is its port, {session} the client's session id.
+
+    ``cleanup`` is POSTed to call the cleanup of a session. ``resources`` is read by GET and answers
+    one JSON object of counts: tasks, timers, listeners and whatever else must not grow.
+    """
+
+    cleanup: str | None = None
+    resources: str | None = None
 
 
 class AdapterChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,6 +96,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     close_handshake_ms: int = 11_000
     extra_audio: Literal["none", "allowed"] = "none"
     text: Literal["verbatim", "normalised", "generated"] = "verbatim"
+    user_key: bool = False
 
     @property
     def silence_budget_ms(self) -> int:
@@ -71,11 +105,15 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Upstream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the platform's upstream looks: profile, end marker, and a fixed address if it has one."""
+    """How the platform's upstream looks: profile, end marker, and a fixed address if it has one.
+
+    ``ledger`` of false leaves the upstream's own record out of the evidence: a black box.
+    """
 
     profile: Literal["ws", "http"] = "ws"
     end_marker: str = "text:__END__"
     listen: str | None = None
+    ledger: bool = True
 
 
 class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +136,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     behaviour: Behaviour = Behaviour()
     limits: dict[str, dict[str, float] | float] = {}
     upstream: Upstream = Upstream()
+    log: Log = Log()
+    hooks: Hooks = Hooks()
     expect: Expectation = Expectation()
 
     @property

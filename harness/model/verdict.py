@@ -85,9 +85,13 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Unjudged(msgspec.Struct, frozen=True, kw_only=True):
-    """An occasion that cannot be judged, and why (link_fault, cut, in_flight, …)."""
+    """An occasion that cannot be judged, and why (link_fault, cut, in_flight, …).
+
+    ``text`` says what would be enough to judge it, where a number can be named.
+    """
 
     why: str
+    text: str = ""
 
 
 Outcome = Finding | Exposure | Unjudged

@@ -9,9 +9,12 @@ from enum import StrEnum
 
 import msgspec
 
+from harness.model.conditions import Conditions as Conditions
 from harness.model.events import Run
 from harness.model.target import Behaviour
-from harness.model.units import NS_PER_MS
+
+SILENT_WAYS = ("vanish", "half_open")
+"""Ways to leave that send nothing: the connection stands, and nobody reads."""
 
 
 class Phase(StrEnum):
@@ -50,79 +53,6 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FaultWindow:
-    """A network fault on one link of a lane; ``until_ns`` is None while it lasts."""
-
-    fault: str
-    link: str
-    from_ns: int
-    until_ns: int | None = None
-
-    def touches(self, from_ns: int, until_ns: int) -> bool:
-        """Tell whether the fault was active at any moment of the window."""
-        return self.from_ns <= until_ns and (self.until_ns is None or self.until_ns >= from_ns)
-
-
-@dataclass(slots=True, kw_only=True)
-class Conditions:
-    """What the links of a lane did to traffic: fault windows, and the canary's round trips.
-
-    ``round_trips`` holds (link, sent_ns, rtt_ns) in the order of arrival.
-    """
-
-    windows: list[FaultWindow] = field(default_factory=list)
-    round_trips: list[tuple[str, int, int]] = field(default_factory=list)
-
-    def is_stalled(self, link: str, from_ns: int, until_ns: int) -> bool:
-        """Tell whether the link was a black hole at any moment of the window."""
-        return any(
-            window.link == link
-            and window.fault == "network_stall"
-            and window.touches(from_ns, until_ns)
-            for window in self.windows
-        )
-
-    def delay_ms(self, link: str, from_ns: int, until_ns: int) -> float:
-        """Return the one-way delay of the link that the canary proves, in ms; 0 without a fault."""
-        if not any(w.link == link and w.touches(from_ns, until_ns) for w in self.windows):
-            return 0.0
-        near = [
-            rtt_ns
-            for name, sent_ns, rtt_ns in self.round_trips
-            if name == link and sent_ns + rtt_ns >= from_ns and sent_ns <= until_ns
-        ]
-        return max(near, default=0) / 2 / NS_PER_MS
-
-    def path_delay_ms(self, from_ns: int, until_ns: int) -> float:
-        """Return the proven one-way delay from the upstream to the client, in ms."""
-        links = ("upstream", "client")
-        return sum(self.delay_ms(link, from_ns, until_ns) for link in links)
-
-    def stalled_ms(self, from_ns: int, until_ns: int, *, link: str | None = None) -> float:
-        """Return for how long of the window a link was a black hole, in ms; None adds up all."""
-        return sum(
-            (min(window.until_ns or until_ns, until_ns) - max(window.from_ns, from_ns)) / NS_PER_MS
-            for window in self.windows
-            if window.fault == "network_stall"
-            and link in (None, window.link)
-            and window.touches(from_ns, until_ns)
-        )
-
-    def round_trip_ns(self, link: str, at_ns: int) -> int | None:
-        """Return the canary's round trip on the link around ``at_ns``; None without a canary."""
-        before = after = None
-        for name, sent_ns, rtt_ns in reversed(self.round_trips):
-            if name != link:
-                continue
-            if sent_ns <= at_ns:
-                before = rtt_ns
-                break
-            after = rtt_ns
-        near = [rtt for rtt in (before, after) if rtt is not None]
-        return max(near) if near else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where a view was made: scenario, lane, what the target declares."""
 
@@ -152,11 +82,32 @@ class Command:
 
 
 @dataclass(slots=True, kw_only=True)
+class CleanupCall:
+    """A call of the SUT's cleanup hook: ``call`` of ``times``, and the message that it met.
+
+    ``message`` is the one that was open, or the last that was; ``phase`` is that message's phase,
+    IDLE before the first. ``status`` is the HTTP status of the answer, 0 where none came.
+    """
+
+    at_ns: int
+    seq: int = 0
+    call: int = 1
+    times: int = 1
+    at_once: bool = False
+    message: str | None = None
+    phase: Phase = Phase.IDLE
+    answered_ns: int | None = None
+    status: int = 0
+    text: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class StreamView:
     """One upstream stream as the ledger saw it.
 
     ``sent_samples`` are marked ones; ``sent_until`` is the place behind the last of them, pauses
-    included. ``silence_ns`` is the longest time without a byte, before one that came.
+    included. ``silence_ns`` is the longest time without a byte, before one that came, and
+    ``late_ns`` by how much a byte came at most behind the pace of speech, counted from the first.
     """
 
     exchange: int
@@ -173,10 +124,13 @@ class StreamView:
     fault: str | None = None
     sent_samples: int = 0
     sent_zeros: int = 0
+    sent_bytes: int = 0
     sent_until: int = 0
     first_sent_ns: int | None = None
     last_sent_ns: int | None = None
     silence_ns: int = 0
+    first_byte_ns: int | None = None
+    late_ns: int = 0
     ended_ns: int | None = None
     marker: str | None = None
     failed_ns: int | None = None
@@ -205,6 +159,11 @@ class MessageView:
     ``audio`` holds each frame with samples of this message (by their watermark), and each frame
     that the protocol says belongs to it. ``seen_until_ns`` is how far the record goes.
     ``crossed_by`` is a STOP that met it only if the message before it had just ended by itself.
+    ``voided_ns`` is when its client gave it up without a word about it: another client of its user
+    came, or it broke the protocol.
+    ``cleaned`` is the first call of the cleanup hook that met it open.
+    ``heard_samples`` are the audible ones of ``audio``; they stay when that is dropped, as do the
+    moment of the first and the bytes that came under the message's name.
     ``is_overtaken`` says that the next message was asked for while this one was open (a rapid
     pair), whatever came of it.
     """
@@ -223,7 +182,14 @@ class MessageView:
     crossed_by: Command | None = None
     left_ns: int | None = None
     left_how: str | None = None
+    left_phase: Phase = Phase.IDLE
     lost_ns: int | None = None
+    lost_how: str | None = None
+    cleaned: CleanupCall | None = None
+    voided_ns: int | None = None
+    first_heard_ns: int | None = None
+    heard_samples: int = 0
+    received_bytes: int = 0
     streams: list[StreamView] = field(default_factory=list)
     sentences: int = 1
     seen_until_ns: int = 0
@@ -273,6 +239,11 @@ class MessageView:
         return self.left_ns is not None and (self.end_ns is None or self.left_ns <= self.end_ns)
 
     @property
+    def noticed_left_ns(self) -> int | None:
+        """Return when its client left so that the SUT could notice; None for silent ways."""
+        return None if self.left_how in SILENT_WAYS else self.left_ns
+
+    @property
     def watched_until_ns(self) -> int:
         """Return until when the client could hear: it left, was let go, or the record ends."""
         ends = [ns for ns in (self.left_ns, self.lost_ns) if ns is not None]
@@ -285,8 +256,9 @@ class MessageView:
 
     @property
     def was_interrupted(self) -> bool:
-        """Tell whether a STOP or a new message met it before its end signal arrived."""
-        return bool(self.stop or self.superseded or self.crossed_by)
+        """Tell whether its client ended it before its end signal arrived: STOP, speak, cleanup, …"""
+        commands = (self.stop, self.superseded, self.crossed_by, self.cleaned)
+        return any(commands) or self.voided_ns is not None
 
     @property
     def final_streams(self) -> list[StreamView]:
@@ -308,6 +280,12 @@ class MessageView:
             return self.own_samples(audio) > 0
         return audio.label == self.message and audio.bytes // 2 > audio.zeros
 
+    def take_heard(self, audio: AudioReceived) -> None:
+        """Count what is audible of the frame."""
+        if self.is_heard_in(audio):
+            self.first_heard_ns = self.first_heard_ns or audio.at_ns
+            self.heard_samples += self.own_samples(audio) or audio.bytes // 2 - audio.zeros
+
     @property
     def ending(self) -> str:
         """Return in a word how the message ended, as exposures count it."""
@@ -317,34 +295,8 @@ class MessageView:
             return "stopped"
         if self.superseded is not None:
             return "superseded"
+        if self.cleaned is not None:
+            return "cleaned up"
         if self.upstream_failed:
             return "failed"
         return "ended"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSpan:
-    """Audio of one origin that arrived at one session without a signal in between."""
-
-    session: int
-    message: int
-    first_ns: int
-    last_ns: int
-    samples: int
-    label: str | None = None
-    open_messages: tuple[str, ...] = ()
-    started: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class SessionView:
-    """One user session: its messages without audio detail, spans of audio, idle STOPs."""
-
-    session: str
-    origin: Origin = field(default_factory=Origin)
-    messages: list[MessageView] = field(default_factory=list)
-    spans: list[AudioSpan] = field(default_factory=list)
-    stray_signals: list[tuple[str, Signal]] = field(default_factory=list)
-    idle_stops: list[Command] = field(default_factory=list)
-    peers: int = 1
-    has_upstream: bool = True

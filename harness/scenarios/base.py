@@ -19,16 +19,22 @@ STALL_MS = 600
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """What a scenario is made with: chance from the seed, session numbers, the tier, the target."""
+    """What a scenario is made with: chance from the seed, session numbers, the tier, the target.
+
+    ``forbidden`` are the kinds of input that its protocol forbids, ``broken`` those that break
+    WebSocket itself.
+    """
 
     chance: random.Random
     tier: str
     behaviour: Behaviour
     next_session: Callable[[], int]
+    forbidden: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
     def many(self, *, standard: int, smoke: int) -> int:
-        """Return a count by tier."""
-        return smoke if self.tier == "smoke" else standard
+        """Return a count by tier; a full run is twice a standard one."""
+        return smoke if self.tier == "smoke" else standard * (1 + (self.tier == "full"))
 
 
 @dataclass(slots=True)
@@ -39,6 +45,12 @@ class Script:
     session: int
     operations: list[op.AnyOperation] = field(default_factory=lambda: [op.Connect()])
     messages: int = 0
+    user: str | None = None
+    is_direct: bool = False
+
+    def connect_after(self, pause_ms: float) -> None:
+        """Wait before the client connects; to be written first."""
+        self.operations.insert(0, op.Pause(pause_ms=round(pause_ms, 3)))
 
     def speak(
         self,
@@ -46,6 +58,7 @@ class Script:
         audio_ms: float = 1200,
         pace: str = "real-time",
         first_audio_ms: float = FIRST_AUDIO_MS,
+        jitter_ms: float = 0,
         sentences: int = 1,
         fault: dict[str, Any] | None = None,
     ) -> "Spoken":
@@ -60,6 +73,8 @@ class Script:
             "ms_per_character": per_character,
             "after_marker": "stay",
         }
+        if jitter_ms:
+            upstream["jitter_ms"] = jitter_ms
         if fault is not None:
             upstream["faults"] = [fault]
         operation = op.Speak(message=self.messages, text=text, upstream=upstream)
@@ -90,9 +105,22 @@ class Script:
         """Send STOP."""
         self.operations.append(op.Stop())
 
-    def disconnect(self, how: str) -> None:
-        """Leave: close, fin or rst."""
-        self.operations.append(op.Disconnect(how=how))
+    def speak_again(self, spoken: "Spoken") -> None:
+        """Send the very same speak once more, its id too."""
+        same = (o for o in self.operations if isinstance(o, op.Speak))
+        self.operations.append(next(o for o in same if o.message == spoken.message))
+
+    def call_cleanup(self, *, at_once: bool = False) -> None:
+        """Call the cleanup hook three times."""
+        self.operations.append(op.CallCleanup(times=3, at_once=at_once))
+
+    def send_invalid(self, kind: str) -> None:
+        """Send something forbidden, and wait for what comes of it."""
+        self.operations.append(op.SendInvalid(kind=kind))
+
+    def disconnect(self, how: str, *, hold_ms: float = 0) -> None:
+        """Leave: close, fin, rst, or vanish and half_open, which are held for a while."""
+        self.operations.append(op.Disconnect(how=how, hold_ms=round(hold_ms)))
 
     def barrier(self, name: str, deadline_ms: float = 15_000) -> None:
         """Wait for all other sessions of the scenario."""
@@ -100,7 +128,12 @@ class Script:
 
     def plan(self) -> op.SessionPlan:
         """Return the finished session."""
-        return op.SessionPlan(session=self.session, operations=tuple(self.operations))
+        return op.SessionPlan(
+            session=self.session,
+            operations=tuple(self.operations),
+            user=self.user,
+            is_direct=self.is_direct,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +151,17 @@ Build = Callable[[Draft], Iterator[op.SessionPlan]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """One scenario: its sessions from a draft, and the faults that disturb them."""
+    """One scenario: its sessions from a draft, and the faults that disturb them.
+
+    One that is played ``only_when_named`` is no part of a certification.
+    """
 
     name: str
     summary: str
     isolation: Isolation
     build: Build
     faults: Callable[[Draft], tuple[op.FaultPlan, ...]]
+    only_when_named: bool = False
 
     def plan(self, draft: Draft) -> op.ScenarioPlan:
         """Return the scenario made concrete."""
@@ -133,6 +170,11 @@ class Scenario:
 
 
 SCENARIOS: Registry[Scenario] = Registry("harness.scenarios", "scenario")
+
+
+def certifying() -> tuple[str, ...]:
+    """Return the names of the scenarios that make up a certification."""
+    return tuple(member.name for member in SCENARIOS if not member.only_when_named)
 
 
 def no_faults(_draft: Draft) -> tuple[op.FaultPlan, ...]:
@@ -145,13 +187,19 @@ def scenario(
     *,
     isolation: Isolation = "session",
     faults: Callable[[Draft], tuple[op.FaultPlan, ...]] = no_faults,
+    only_when_named: bool = False,
 ) -> Callable[[Build], Build]:
     """Register the decorated generator of session plans as a scenario."""
 
     def register(build: Build) -> Build:
         summary = (build.__doc__ or name).strip().splitlines()[0]
         member = Scenario(
-            name=name, summary=summary, isolation=isolation, build=build, faults=faults
+            name=name,
+            summary=summary,
+            isolation=isolation,
+            build=build,
+            faults=faults,
+            only_when_named=only_when_named,
         )
         SCENARIOS.register(name, member, module=build.__module__)
         return build

@@ -3,13 +3,13 @@
 import string
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from harness.model.errors import UsageError
 from harness.model.registry import Registry
-from harness.model.target import Target
+from harness.model.target import Hooks, Target
 
 
 class Child(Protocol):
@@ -29,12 +29,17 @@ class Child(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningSut:
-    """A SUT that answers: ``url`` as the client dials it, ``child`` if it is a process of ours."""
+    """A SUT that answers: as the client dials it, and ``child`` if it is a process of ours.
+
+    ``hooks`` are filled in but for {session}; ``log`` is the file that its log can be read from.
+    """
 
     host: str
     port: int
     path: str
     child: Child | None
+    hooks: Hooks = field(default_factory=Hooks)
+    log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,16 @@ def fill(text: str, placeholders: Mapping[str, str], *, where: str) -> str:
         ) from None
 
 
+def fill_hooks(hooks: Hooks, placeholders: Mapping[str, str]) -> Hooks:
+    """Return the addresses of the hooks with all placeholders filled but {session}."""
+    places = {**placeholders, "session": "{session}"}
+    filled = {
+        name: None if url is None else fill(url, places, where=f"hooks.{name}")
+        for name, url in (("cleanup", hooks.cleanup), ("resources", hooks.resources))
+    }
+    return Hooks(**filled)
+
+
 def last_words(log: Path) -> str:
     """Return the end of what a process printed, for a sentence; it may have printed nothing."""
     try:
@@ -100,7 +115,8 @@ def check_placeholders(target: Target) -> None:
     sut = target.sut
     places = dict.fromkeys(PLACEHOLDERS, "0")
     texts = {"sut.url": sut.url, "sut.ready": sut.ready or ""}
-    texts |= {f"sut.command[{place}]": word for place, word in enumerate(sut.command)}
+    texts |= {f"sut.command[{place}]": word for place, word in enumerate(sut.argv)}
     texts |= {f"sut.environment.{name}": value for name, value in sut.environment.items()}
     for where, text in texts.items():
         fill(text, places, where=where)
+    fill_hooks(target.hooks, places)

@@ -4,10 +4,11 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.errors import HarnessError, UsageError
-from harness.sut.base import SUTS, RunningSut, SutContext, fill
+from harness.sut.base import SUTS, RunningSut, SutContext, fill, fill_hooks
 
 REACH_DEADLINE_S = 5.0
 
@@ -36,7 +37,16 @@ async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
         ) from error
     writer.close()
     path = url.path + (f"?{url.query}" if url.query else "")
-    yield RunningSut(host=host, port=port, path=path, child=None)
+    places = {**context.placeholders, "port": str(port)}
+    own_log = context.target.log.path
+    yield RunningSut(
+        host=host,
+        port=port,
+        path=path,
+        child=None,
+        hooks=fill_hooks(context.target.hooks, places),
+        log=None if own_log is None else Path(fill(own_log, places, where="log.path")),
+    )
 
 
 SUTS.register("remote", remote, module=__name__)

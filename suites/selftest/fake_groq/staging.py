@@ -111,21 +111,21 @@ class Fake:
         self.peers.append(peer)
         return peer
 
-    async def posted(self, text: str) -> Peer:
+    async def posted(self, text: str, headers: str = "") -> Peer:
         """Send a request for speech over a bare connection."""
         peer = await self.connected()
         request = {"model": ENGLISH, "input": text, "voice": VOICE, "response_format": "wav"}
         body = json.dumps(request).encode()
         peer.writer.write(
             b"POST /openai/v1/audio/speech HTTP/1.1\r\nHost: fake\r\n"
-            b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+            b"%sContent-Length: %d\r\n\r\n%s" % (headers.encode(), len(body), body)
         )
         return peer
 
-    async def upgraded(self, text: str | None = None) -> Peer:
+    async def upgraded(self, text: str | None = None, headers: str = "") -> Peer:
         """Open a WebSocket by hand, and ask for a text if one is given."""
         peer = await self.connected()
-        peer.writer.write(UPGRADE)
+        peer.writer.write(UPGRADE.replace(b"\r\n\r\n", f"\r\n{headers}\r\n".encode()))
         async with asyncio.timeout(DEADLINE_S):
             head = await peer.reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head

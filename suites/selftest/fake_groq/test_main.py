@@ -86,7 +86,7 @@ async def test_a_kill_leaves_a_ledger_that_can_be_read(tmp_path: Path) -> None:
             os.kill(fake.process.pid, signal.SIGKILL)
             assert await fake.ended() == -signal.SIGKILL
         assert fake.ledger.read_bytes().endswith(b"\n")
-        assert len(fake.events("stream_sent")) >= 200
+        assert len(fake.events("stream_sent")) >= 199  # the last may have been killed unwritten
         assert fake.events("stream_released") == []
 
 

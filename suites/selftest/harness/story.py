@@ -36,7 +36,9 @@ class Story:
         lane: str = "lane",
         sessions: tuple[int, ...] = (1,),
         retry_of: str | None = None,
+        absent: tuple[int, ...] = (),
     ) -> None:
+        """All ``sessions`` connect before the story begins, but for those that are ``absent``."""
         self.lane = lane
         self._lines: list[tuple[float, Event]] = []
         self._fences = 0
@@ -49,7 +51,7 @@ class Story:
             retry_of=retry_of,
         )
         self.event(-100, "runner", "scenario_started", data)
-        for number in sessions:
+        for number in (one for one in sessions if one not in absent):
             connected = ev.ConnectedData(rtt_ms=2.0)
             self.event(-50, "client", "client_connected", connected, session=number)
 

@@ -26,8 +26,10 @@ MEMBERS = [
 ]
 SEAMS: tuple[ModuleType, ...] = (server, relay, framing, upstream_websocket, aiohttp)
 RULES = {
-    *("OWN-1", "OWN-3", "EOS-1", "EOS-2", "EOS-3", "EOS-4", "STOP-1", "STOP-2", "STOP-3"),
-    *("MSG-1", "MSG-2", "ISO-1", "AUD-1"),
+    *("OWN-1", "OWN-2", "OWN-3", "OWN-4", "OWN-5", "OWN-6", "CLN-1", "CLN-2", "CLN-3"),
+    *("EOS-1", "EOS-2", "EOS-3", "EOS-4", "EOS-5", "EOS-6"),
+    *("STOP-1", "STOP-2", "STOP-3", "STOP-4", "STOP-5", "MSG-1", "MSG-2", "MSG-3", "ISO-1"),
+    *("AUD-1", "AUD-2", "ERR-1", "ERR-2", "ERR-3", "LAT-1", "LAT-2", "LAT-3"),
 }
 
 every_member = pytest.mark.parametrize("member", MEMBERS)
@@ -65,7 +67,7 @@ def test_each_says_what_it_does_and_has_a_target_file(member: str) -> None:
     assert module.__doc__
     assert Path(module.__file__ or "").with_suffix(".toml").is_file()
     assert target.title
-    assert target.sut.command[:5] == ("{python}", "-P", "-m", f"reference_impl.{family}", name)
+    assert target.sut.program == (f"reference_impl.{family}", name)
 
 
 def test_each_target_file_has_its_module() -> None:
@@ -90,7 +92,7 @@ def test_each_mutant_names_its_rule_and_the_scenarios_that_expose_it(name: str) 
 
 @every_mutant
 def test_no_mutant_is_named_after_its_rule(name: str) -> None:
-    assert not re.match(r"(own|eos|stop|msg|iso|aud)_?\d", name)
+    assert not re.match(r"(own|cln|eos|stop|msg|iso|aud|err|lat)_?\d", name)
 
 
 def test_each_rule_has_a_mutant() -> None:
@@ -158,6 +160,18 @@ async def test_a_planted_bug_is_in_the_relay_that_runs(tmp_path: Path, healed: N
         await client.speak("m1")
         await client.until("stream.end")
         assert (await client.next())[:2] == ("stream.end", "m1")
+
+
+@pytest.mark.io
+@every_mutant
+async def test_each_mutant_serves_its_first_message(
+    name: str, tmp_path: Path, healed: None
+) -> None:
+    importlib.import_module(f"reference_impl.mutants.{name}").plant()
+    async with staging.a_stage(staging.whole, tmp_path) as stage:
+        client = await stage.client()
+        await client.speak("m1")
+        assert (await client.next())[0] in {"stream.start", "audio"}
 
 
 @pytest.mark.io

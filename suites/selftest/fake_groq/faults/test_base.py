@@ -1,17 +1,17 @@
+from pathlib import Path
+
 import pytest
 
+from fake_groq import faults
 from fake_groq.faults.base import FaultError, describe_faults, known_faults, parse_fault
 from fake_groq.faults.error_status import ErrorStatus
 
 
-def test_the_folder_holds_these_faults() -> None:
-    assert list(known_faults()) == [
-        "abrupt_reset",
-        "error_status",
-        "missing_marker",
-        "stall_before_first_byte",
-        "stall_mid_stream",
-    ]
+def test_each_file_of_the_folder_is_a_fault_of_its_name() -> None:
+    folder = Path(faults.__path__[0])
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "base"}
+    assert set(known_faults()) == files
+    assert len(files) >= 18
 
 
 def test_a_fault_is_read_from_its_name_and_numbers() -> None:

@@ -11,6 +11,7 @@ from harness.adapters.base import (
     StraySeen,
 )
 from harness.adapters.reference import ReferenceAdapter
+from harness.model.broken_frames import BROKEN_FRAMES
 
 
 def text(**body: object) -> Frame:
@@ -57,3 +58,37 @@ def test_what_is_sent_names_session_and_message() -> None:
     assert json.loads(speak.payload) == {"type": "speak", "message_id": "s5-m2", "text": "hello"}
     (stop,) = adapter.stop()
     assert json.loads(stop.payload) == {"type": "stop"}
+
+
+def test_the_url_names_the_user_where_there_is_one() -> None:
+    assert ReferenceAdapter(5).url("ws://h/", user="u1") == "ws://h/?session=s5&user=u1"
+
+
+def test_a_start_signal_says_what_audio_follows() -> None:
+    frame = text(
+        type="stream.start",
+        message_id="s1-m2",
+        format="pcm_s16le",
+        sample_rate=24_000,
+        channels="one",
+    )
+    (seen,) = ReferenceAdapter(1).receive(frame)
+    assert seen == StartSeen(message=2, format="pcm_s16le", sample_rate=24_000)
+
+
+def test_an_error_that_quotes_a_name_which_is_none_belongs_to_no_message() -> None:
+    (seen,) = ReferenceAdapter(1).receive(text(type="error", message_id="x", code="c", message="m"))
+    assert seen == ErrorSeen(message=None, code="c", text="m")
+
+
+def test_the_platforms_names_are_read_back_to_numbers() -> None:
+    assert ReferenceAdapter.numbers_of("s17", "s17-m3") == (17, 3)
+    assert ReferenceAdapter.numbers_of("s17", None) == (17, None)
+    assert ReferenceAdapter.numbers_of("somebody", "else") == (None, None)
+
+
+def test_there_are_fifty_kinds_of_forbidden_input_with_the_broken_frames() -> None:
+    forbidden = ReferenceAdapter(1).forbidden
+    assert len(forbidden) + len(BROKEN_FRAMES) >= 50
+    assert not set(forbidden) & set(BROKEN_FRAMES)
+    assert all(frames for frames in forbidden.values())

@@ -10,6 +10,7 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import FRAME, Story, key
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "EOS-3"
 
@@ -136,3 +137,8 @@ def test_it_needs_the_ledger_and_audio_that_says_whose_it_is() -> None:
     for fidelity in ("none", "spectral"):
         declared = {"fidelity": fidelity}
         assert verdict(RULE, story, behaviour=declared) is Verdict.NOT_OBSERVABLE
+
+
+def test_a_cleanup_may_cut_the_audio_short() -> None:
+    story = WideStory().begun(0, 300).cleanup(300).let_go(301).end(303, reason="cleanup")
+    assert exposures(RULE, story.leave(1000)) == {}

@@ -12,6 +12,7 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import Story
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "EOS-4"
 
@@ -202,3 +203,21 @@ def test_a_record_that_was_cut_says_nothing_before_the_limit() -> None:
 def test_the_target_may_declare_other_limits() -> None:
     story = spoken(end_ms=2000)
     assert findings(RULE, story, limits={RULE: {"explicit_ms": 2000}}) == []
+
+
+@pytest.mark.parametrize(("end_ms", "count"), [(1302, 0), (1303, 1)])
+def test_a_cleanup_counts_from_its_first_answer(end_ms: float, count: int) -> None:
+    story = WideStory().begun(0, 300).cleanup(300, answer_after_ms=2).let_go(301)
+    found = findings(RULE, story.end(end_ms, reason="cleanup").leave(2000))
+    assert found == [
+        "the end signal of message m1 of s1 came 1001 ms after the answer of the cleanup hook."
+        " Limit: 1000 ms."
+    ][:count]
+    assert exposures(RULE, story) == {"cleanup": 1}
+
+
+def test_a_cleanup_that_overtakes_the_speak_before_it_is_no_cause() -> None:
+    story = WideStory().speak(0, pong_after_ms=90).cleanup(10, times=1).start(93).opened(95)
+    story.sent(200, 20).heard(201, 20).ended(1800).socket_closed(1802).end(1810).leave(3000)
+    assert findings(RULE, story) == []
+    assert exposures(RULE, story) == {"ended": 1}

@@ -4,6 +4,7 @@ import pytest
 
 from suites.selftest.harness.judged import all_findings, exposures, finding, findings, unjudged
 from suites.selftest.harness.story import Story
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "EOS-1"
 
@@ -134,3 +135,28 @@ def test_a_second_end_signal_long_after_the_message_was_judged_is_one_too_many()
         " Expected exactly 1."
     )
     assert exposures(RULE, story) == {"ended": 1}
+
+
+def test_a_message_that_was_cleaned_up_owes_one_end_signal() -> None:
+    story = WideStory().begun(0, 300).cleanup(300).let_go(301)
+    assert findings(RULE, story.end(303, reason="cleanup").leave(1000)) == []
+    assert exposures(RULE, story) == {"cleaned up": 1}
+
+
+@pytest.mark.parametrize(("left_ms", "count"), [(802, 0), (803, 1)])
+def test_no_end_signal_fails_after_cleanup(left_ms: float, count: int) -> None:
+    story = WideStory().begun(0, 300).cleanup(300).let_go(301).leave(left_ms)
+    assert findings(RULE, story) == [
+        "message m1 of s1 got no end signal within 501 ms of the answer of the cleanup hook."
+        " Expected exactly 1."
+    ][:count]
+
+
+def test_a_cleanup_that_was_refused_ends_nothing() -> None:
+    story = WideStory().begun(0, 300).cleanup(300, status=404).leave(900).let_go(901)
+    assert findings(RULE, story) == []
+
+
+def test_a_queued_message_that_a_cleanup_cleared_owes_none() -> None:
+    story = WideStory().speak(0).cleanup(10).leave(4000)
+    assert exposures(RULE, story, behaviour={"on_new_message": "queue"}) == {}

@@ -5,6 +5,7 @@ import pytest
 from harness.model.verdict import Verdict
 from suites.selftest.harness.judged import exposures, finding, findings, unjudged, verdict
 from suites.selftest.harness.story import FRAME, Story, key
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "MSG-2"
 
@@ -85,3 +86,12 @@ def test_a_record_that_was_cut_says_nothing() -> None:
 
 def test_it_needs_the_ledger() -> None:
     assert verdict(RULE, Story().voiced(0), vantages="C") is Verdict.NOT_OBSERVABLE
+
+
+@pytest.mark.parametrize(("cleanup_ms", "count"), [(1099, 0), (1100, 1)])
+def test_a_cleanup_in_the_first_second_of_speech_leaves_no_time_to_be_heard(
+    cleanup_ms: float, count: int
+) -> None:
+    story = WideStory().speak(0).start(3).opened(5, frames=40).sent(100, 13).cleanup(cleanup_ms)
+    story.let_go(cleanup_ms + 1).end(cleanup_ms + 3, reason="cleanup").leave(3000)
+    assert len(findings(RULE, story)) == count

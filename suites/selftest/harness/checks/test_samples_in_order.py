@@ -12,6 +12,7 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import FRAME, Story, key
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "AUD-1"
 
@@ -195,3 +196,9 @@ def test_the_client_alone_can_see_it_but_not_without_marks() -> None:
     story = heard(run(480))
     assert verdict(RULE, story, vantages="C") is Verdict.FAIL
     assert verdict(RULE, story, behaviour={"fidelity": "none"}) is Verdict.NOT_OBSERVABLE
+
+
+def test_a_message_that_was_cleaned_up_may_end_in_the_middle_of_a_sample() -> None:
+    story = WideStory().begun(0, 300).audio(310, (key(), 5760, 9), odd=1).cleanup(311)
+    story.let_go(312).end(314, reason="cleanup").leave(1000)
+    assert findings(RULE, story) == []

@@ -12,6 +12,7 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import Story
+from suites.selftest.harness.wide_story import WideStory
 
 RULE = "OWN-3"
 
@@ -129,3 +130,14 @@ def test_a_record_that_was_cut_says_nothing_before_the_limit() -> None:
 
 def test_it_needs_the_ledger() -> None:
     assert verdict(RULE, Story().voiced(0), vantages="C") is Verdict.NOT_OBSERVABLE
+
+
+@pytest.mark.parametrize(("let_go_ms", "count"), [(1297, 0), (1298, 1)])
+def test_a_cleanup_releases_the_stream(let_go_ms: float, count: int) -> None:
+    story = WideStory().begun(0, 300).cleanup(300, answer_after_ms=2)
+    story.let_go(let_go_ms).end(1500, reason="cleanup").leave(2500)
+    assert findings(RULE, story) == [
+        "the upstream socket of message m1 of s1 (cleaned up) was let go 1001 ms after the message"
+        " was over. Limit: 1000 ms."
+    ][:count]
+    assert exposures(RULE, story) == {"cleaned up": 1}

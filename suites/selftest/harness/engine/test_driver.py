@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from fake_groq import watermark
 from harness.adapters.reference import ReferenceAdapter
 from harness.engine.driver import SessionDriver
+from harness.engine.hooks import open_hooks
 from harness.engine.recorder import open_recorder
 from harness.model import operations as op
 from harness.model.clock import MonotonicClock
@@ -31,12 +32,15 @@ async def serving(handler: Handler) -> AsyncIterator[str]:
         yield f"ws://127.0.0.1:{port}/"
 
 
-async def play(handler: Handler, tmp_path: Path, *operations: op.AnyOperation) -> list[str]:
+async def play(
+    handler: Handler, tmp_path: Path, *operations: op.AnyOperation, cleanup: str | None = None
+) -> list[str]:
     """Return the kinds of what was recorded of a session against the handler."""
     file = tmp_path / "harness.jsonl"
     plan = op.SessionPlan(session=1, operations=(op.Connect(), *operations))
     with open_recorder(file, MonotonicClock()) as recorder:
-        async with serving(handler) as url, asyncio.timeout(20):
+        hook = open_hooks(cleanup=cleanup, resources=None)
+        async with serving(handler) as url, hook as hooks, asyncio.timeout(20):
             driver = SessionDriver(
                 plan,
                 url=url,
@@ -46,6 +50,7 @@ async def play(handler: Handler, tmp_path: Path, *operations: op.AnyOperation) -
                 clock=MonotonicClock(),
                 barriers={},
                 quiet_ms=20,
+                hooks=hooks,
             )
             await driver.run()
     return [event.kind for event in read_events([file], Reading())]
@@ -68,6 +73,7 @@ async def speaks_once(socket: ServerConnection) -> None:
 async def test_a_message_is_recorded_from_request_to_leaving(tmp_path: Path) -> None:
     kinds = await play(speaks_once, tmp_path, SPEAK, END)
     assert [kind for kind in kinds if kind != "fence_passed"] == [
+        "client_connecting",
         "client_connected",
         "speak_sent",
         "fence_sent",
@@ -153,20 +159,23 @@ async def test_a_server_that_speaks_no_websocket_is_named(tmp_path: Path) -> Non
     file = tmp_path / "harness.jsonl"
     async with server:
         port = server.sockets[0].getsockname()[1]
-        with open_recorder(file, MonotonicClock()) as recorder:
-            driver = SessionDriver(
-                op.SessionPlan(session=1, operations=(op.Connect(), SPEAK)),
-                url=f"ws://127.0.0.1:{port}/",
-                adapter=ReferenceAdapter(1),
-                nonce=NONCE,
-                recorder=recorder,
-                clock=MonotonicClock(),
-                barriers={},
-                quiet_ms=20,
-            )
-            await driver.run()
+        hook = open_hooks(cleanup=None, resources=None)
+        async with hook as hooks:
+            with open_recorder(file, MonotonicClock()) as recorder:
+                driver = SessionDriver(
+                    op.SessionPlan(session=1, operations=(op.Connect(), SPEAK)),
+                    url=f"ws://127.0.0.1:{port}/",
+                    adapter=ReferenceAdapter(1),
+                    nonce=NONCE,
+                    recorder=recorder,
+                    clock=MonotonicClock(),
+                    barriers={},
+                    quiet_ms=20,
+                    hooks=hooks,
+                )
+                await driver.run()
     kinds = [event.kind for event in read_events([file], Reading())]
-    assert kinds == ["connect_failed", "session_over"]
+    assert kinds == ["client_connecting", "connect_failed", "session_over"]
 
 
 async def test_half_a_character_in_a_signal_is_stored_as_a_question_mark(tmp_path: Path) -> None:
@@ -179,3 +188,38 @@ async def test_half_a_character_in_a_signal_is_stored_as_a_question_mark(tmp_pat
     kinds = await play(cuts_characters, tmp_path, SPEAK, END)
     assert {"other_received", "error_received", "frame_invalid", "end_received"} <= set(kinds)
     assert "connection_lost" not in kinds
+
+
+async def test_forbidden_input_waits_for_its_answer(tmp_path: Path) -> None:
+    async def answers(socket: ServerConnection) -> None:
+        await socket.recv()
+        error = {"type": "error", "message_id": None, "code": "no", "message": "no"}
+        await socket.send(json.dumps(error))
+        await socket.wait_closed()
+
+    kinds = await play(answers, tmp_path, op.SendInvalid(kind="no_json"))
+    assert kinds.index("invalid_sent") < kinds.index("error_received")
+    assert "wait_expired" not in kinds
+
+
+async def test_a_broken_frame_is_seen_to_be_answered_by_a_close(tmp_path: Path) -> None:
+    async def waits(socket: ServerConnection) -> None:
+        await socket.wait_closed()
+
+    kinds = await play(waits, tmp_path, op.SendInvalid(kind="reserved_opcode_3"))
+    assert "connection_lost" in kinds
+    assert "fence_sent" not in kinds
+
+
+async def test_a_client_that_is_half_open_learns_only_later_that_it_was_let_go(
+    tmp_path: Path,
+) -> None:
+    async def hangs_up(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.close()
+
+    leave = op.Disconnect(how="half_open", hold_ms=50)
+    kinds = await play(hangs_up, tmp_path, SPEAK, leave)
+    order = [kinds.index(kind) for kind in ("client_left", "client_reads_again", "connection_lost")]
+    assert order == sorted(order)
+    assert kinds.count("client_left") == 1

@@ -7,9 +7,10 @@ import pytest
 
 from harness.judging.demultiplexer import Demultiplexer
 from harness.judging.environment import Environments
+from harness.model.session_view import SessionView
 from harness.model.target import Behaviour
 from harness.model.units import ms
-from harness.model.views import MessageView, Phase, SessionView, Signal
+from harness.model.views import MessageView, Phase, Signal
 from suites.selftest.harness.story import BEGIN_MS, FRAME, Story, key
 
 

@@ -1,7 +1,7 @@
 """What the world around the SUT did."""
 
 from harness.judging.environment import RESOURCE_LANE, Environments
-from harness.model.events import ProcessData
+from harness.model.events import CanaryData, FaultData, ProcessData
 from harness.model.units import ns
 from suites.selftest.harness.story import BEGIN_MS, Story
 
@@ -94,3 +94,53 @@ def test_a_sut_that_ends_in_the_middle_of_the_run_is_known_and_one_that_we_end_i
 
 def test_the_loss_of_a_vantage_is_known() -> None:
     assert around(Story().event(6, "runner", "vantage_lost")).lost_at_ns == at(6)
+
+
+def fault(name: str, *, can_lose_bytes: bool) -> FaultData:
+    return FaultData(fault=name, link="upstream", lane="lane", can_lose_bytes=can_lose_bytes)
+
+
+def test_a_delay_is_also_what_pings_as_large_as_audio_prove() -> None:
+    story = Story().fault(0, 1000, name="network_bandwidth", link="upstream", rate_kb_per_s=64)
+    story.canary(500, 510, link="upstream", rtt_ms=2)
+    ping = CanaryData(lane="lane", link="upstream", sent_ns=at(500), rtt_ms=120, size_bytes=3840)
+    story.event(620, "canary", "canary_bulk_rtt", ping)
+    conditions = around(story).conditions("lane")
+    assert conditions.delay_ms("upstream", at(550), at(600)) == 60
+    assert conditions.round_trip_ns("upstream", at(550)) == ns(2)  # fences are small
+    assert conditions.bulk_bytes == 3840
+
+
+def test_a_link_may_lose_bytes_only_while_a_fault_is_there_that_says_so() -> None:
+    story = Story().event(100, "network", "fault_started", fault("a", can_lose_bytes=True))
+    story.event(200, "network", "fault_healed", fault("a", can_lose_bytes=True))
+    story.event(300, "network", "fault_started", fault("b", can_lose_bytes=False))
+    conditions = around(story).conditions("lane")
+    assert conditions.may_lose("upstream", at(150), at(160))
+    assert conditions.may_lose("upstream", at(0), at(900))
+    assert not conditions.may_lose("client", at(0), at(900))
+    assert not conditions.may_lose("upstream", at(250), at(900))
+
+
+def test_a_reset_may_be_noted_a_moment_after_its_heal() -> None:
+    story = Story().fault(100, 400, name="network_reset", link="client", duration_ms=300)
+    conditions = around(story).conditions("lane")
+    assert conditions.was_reset("client", at(250))
+    assert conditions.was_reset("client", at(450))
+    assert not conditions.was_reset("client", at(501))
+    assert not conditions.was_reset("client", at(99))
+    assert not conditions.was_reset("upstream", at(250))
+    assert (
+        not around(Story().fault(0, 9, name="network_stall", link="client"))
+        .conditions("lane")
+        .was_reset("client", at(5))
+    )
+
+
+def test_large_pings_are_forgotten_in_time_like_small_ones() -> None:
+    story = Story()
+    ping = CanaryData(lane="lane", link="client", sent_ns=at(0), rtt_ms=1, size_bytes=3840)
+    story.event(1, "canary", "canary_bulk_rtt", ping)
+    for at_ms in range(200_000, 400_000, 200):
+        story.lag(at_ms, 0)
+    assert around(story).conditions("lane").bulk_trips == []

@@ -1,7 +1,7 @@
 """Audio of one origin without a signal in between."""
 
 from harness.judging.spans import Spans
-from harness.model.views import AudioSpan
+from harness.model.session_view import AudioSpan
 
 
 def spans_of(*runs: tuple[int, int, int] | str) -> list[AudioSpan]:

@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from harness.model.causes import Cause, causes_of, idle_ms
+from harness.model.causes import CLEANUP, Cause, causes_of, cleaned_ns, idle_ms
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_MS
 from harness.model.views import (
     AudioReceived,
+    CleanupCall,
     Command,
     MessageView,
     Origin,
@@ -116,3 +117,36 @@ def test_the_idle_time_is_another_one_before_the_first_byte() -> None:
     assert idle_ms(a_message(mute, first_byte_ms=3000)) == 3000
     assert idle_ms(a_message(spoke, first_byte_ms=3000)) == 1000
     assert idle_ms(a_message(first_byte_ms=3000, heard_ms=(60,))) == 1000
+
+
+def a_cleanup(*, at_ms: int, answered_ms: int | None, status: int = 200) -> CleanupCall:
+    answered_ns = None if answered_ms is None else ns(answered_ms)
+    return CleanupCall(at_ns=ns(at_ms), answered_ns=answered_ns, status=status)
+
+
+def test_a_cleanup_counts_from_its_answer_beside_the_upstream() -> None:
+    message = a_message(a_stream(ended_ms=50))
+    message.cleaned = a_cleanup(at_ms=20, answered_ms=30)
+    cleaned = Cause(what=CLEANUP, at_ns=ns(30))
+    assert causes_of(message) == [cleaned, Cause(what="the upstream's end", at_ns=ns(50))]
+
+
+@pytest.mark.parametrize(("answered_ms", "status"), [(None, 0), (30, 0), (30, 404), (30, 500)])
+def test_a_cleanup_without_a_good_answer_may_have_done_nothing(
+    answered_ms: int | None, status: int
+) -> None:
+    message = a_message(a_stream())
+    message.cleaned = a_cleanup(at_ms=20, answered_ms=answered_ms, status=status)
+    assert cleaned_ns(message) is None
+
+
+@pytest.mark.parametrize(("at_ms", "is_cause"), [(29, False), (30, True)])
+def test_a_cleanup_that_may_have_overtaken_the_speak_is_no_cause(
+    at_ms: int, *, is_cause: bool
+) -> None:
+    message = a_message(a_stream(opened_ms=40))
+    message.speak.effective_ns = ns(30)
+    message.cleaned = a_cleanup(at_ms=at_ms, answered_ms=35)
+    assert (cleaned_ns(message) is not None) is is_cause
+    message.starts.append(Signal(at_ns=ns(25)))
+    assert cleaned_ns(message) == ns(35)

@@ -1,0 +1,73 @@
+"""OWN-2. The previous upstream stream is let go before the next message is heard.
+
+Precedents: an interrupt leaves the old stream speaking (pipecat #3986); contexts of old turns are
+never closed (pipecat #3835).
+"""
+
+from collections.abc import Iterator
+
+from harness.checks.base import Limits, check, late
+from harness.model.session_view import SessionView
+from harness.model.units import ms
+from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
+from harness.model.views import MessageView, StreamView
+
+
+@check(
+    "OWN-2",
+    "the previous upstream stream released before the next first audio",
+    scope=Scope.SESSION,
+    vantages="CU",
+    standard=Minimum(total=30),
+    smoke=Minimum(total=4),
+)
+def previous_stream_released(session: SessionView, _limits: Limits) -> Iterator[Outcome]:
+    """Compare the release of each stream with the first audio of the next message that is heard.
+
+    A stream that ended or failed by itself until then had nothing to be released, and one that
+    was opened later is a matter of OWN-1.
+    """
+    for place, message in enumerate(session.messages):
+        after = (m for m in session.messages[place + 1 :] if m.first_heard_ns is not None)
+        following = next(after, None)
+        if following is None or following.first_heard_ns is None:
+            continue
+        for stream in message.streams:
+            if _is_held(stream, following.first_heard_ns):
+                yield from _judge_stream(message, stream, following, following.first_heard_ns)
+
+
+def _is_held(stream: StreamView, heard_ns: int) -> bool:
+    """Tell whether it was the SUT's to let go of the stream until then."""
+    own_ends = [stream.ended_ns, stream.failed_ns]
+    own_ends.append(stream.released_ns if stream.released_by == "own" else None)
+    let_go = [stream.released_ns, stream.socket_closed_ns]
+    own_ns = min((at_ns for at_ns in own_ends if at_ns is not None), default=None)
+    first_ns = min((at_ns for at_ns in let_go if at_ns is not None), default=None)
+    is_own = own_ns is not None and own_ns <= heard_ns and (first_ns is None or own_ns <= first_ns)
+    return stream.opened_ns < heard_ns and not is_own
+
+
+def _judge_stream(
+    message: MessageView, stream: StreamView, following: MessageView, heard_ns: int
+) -> Iterator[Outcome]:
+    until_ns = stream.live_until_ns or following.seen_until_ns
+    conditions = message.origin.conditions
+    if conditions.is_stalled("upstream", following.speak.at_ns, max(heard_ns, until_ns)):
+        yield Unjudged(why="link_fault")
+        return
+    category = "rapid pair" if message.is_overtaken else message.ending
+    limit_ms = conditions.delay_ms("upstream", following.speak.at_ns, heard_ns)
+    after_ms = ms(until_ns - heard_ns)
+    if after_ms > limit_ms:
+        verb = "still held" if stream.live_until_ns is None else "let go only"
+        yield late(
+            f"the upstream stream of {message.id} ({message.ending}) was {verb}"
+            f" {after_ms:.0f} ms after the first audio of {following.message} had reached the"
+            f" client. Limit: {limit_ms:.0f} ms.",
+            from_ns=heard_ns,
+            acted_ns=until_ns,
+            limit_ms=limit_ms,
+            category=category,
+        )
+    yield Exposure(category=category)

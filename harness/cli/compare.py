@@ -1,0 +1,67 @@
+"""`voicecert compare`: two platforms on the same scenario and seed, side by side."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from harness.cli import operate
+from harness.cli.base import AsJson, Out, Seed, Tier, app, console, out_folder, seed_of
+from harness.cli.tally import tally
+from harness.model.errors import UsageError
+from harness.model.record import RunFolder
+from reports import comparison_html, comparison_terminal
+from reports.comparison import COMPARISON_SCHEMA, Comparison, Side, side_of
+from reports.formats.terminal import output
+
+SideName = Annotated[str, typer.Argument(help="A target, or the folder of a run.")]
+SCENARIO = "production"
+
+
+@app.command()
+def compare(
+    one: SideName,
+    other: SideName,
+    scenario: Annotated[str, typer.Option(help="What both are played on.")] = SCENARIO,
+    seed: Seed = None,
+    tier: Tier = "standard",
+    out: Out = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Play a scenario against ONE and OTHER and show symptoms, rules and connections of both."""
+    place = out_folder(out, name="compare")
+    number = seed_of(seed)
+    sides = [
+        _side(name, place / f"{at}-{Path(name).stem}", scenario=scenario, seed=number, tier=tier)
+        for at, name in enumerate((one, other), start=1)
+    ]
+    made = Comparison(schema=COMPARISON_SCHEMA, scenario=scenario, sides=(sides[0], sides[1]))
+    document = msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n"
+    page = place / "comparison.html"
+    _write(place / "comparison.json", document)
+    _write(page, comparison_html.render(made))
+    if as_json:
+        sys.stdout.write(document)
+    else:
+        comparison_terminal.render(made, output())
+        sys.stdout.write(f"{page}\n")
+
+
+def _side(name: str, place: Path, *, scenario: str, seed: int, tier: str) -> Side:
+    """Return one side: of the run folder that is named, or of a run of the target."""
+    folder = RunFolder(Path(name))
+    if not folder.manifest_file.is_file():
+        options = operate.options_of(name, scenarios=[scenario], seed=seed, tier=tier, out=place)
+        folder = operate.run_target(options, screen=console())
+    manifest, judgement, counted = tally(folder, scenario=scenario)
+    return side_of(manifest, judgement, counted)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
