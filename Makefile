@@ -5,7 +5,7 @@
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup certify test lint selftest bench lock clean distclean
+.PHONY: help setup certify test lint selftest matrix bench lock clean distclean
 
 # What to certify (a target file, or a name from `voicecert list targets`), and how. All optional:
 #   make certify SEED=42 TIER=smoke TARGET=my.toml ARGS='--json'
@@ -28,6 +28,7 @@ help:
 	@echo 'make test       all checks of this project: lint, types, imports, tests'
 	@echo 'make lint       the first half of it'
 	@echo 'make selftest   run every mutant and variant against the rules'
+	@echo 'make matrix     the same REPEAT times (3), and keep what it proves for the certificates'
 	@echo 'make bench      measure the parts that must be fast'
 	@echo 'make lock       resolve the dependencies anew (needs uv and the network)'
 	@echo 'make clean      remove caches and output; distclean: the environment too'
@@ -37,6 +38,11 @@ certify: setup
 
 selftest: setup
 	@$(VOICECERT) selftest $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+matrix: setup
+	@rm -rf reports/out/matrix
+	@$(VOICECERT) selftest --repeat $(or $(REPEAT),3) --out reports/out/matrix $(if $(SEED),--seed $(SEED))
+	@cp reports/out/matrix/proof.json reports/assets/kill_matrix.json
 
 # ---------------------------------------------------------------------------------------- checking
 

@@ -86,8 +86,9 @@ class Exchange:
         Raises:
             ConnectionError: the client was gone when something was to be written.
         """
-        loop = asyncio.get_running_loop()
-        due = loop.time()
+        if self._wire.has_parted and self._plan.refusal is None:
+            raise ConnectionResetError("The client left before its stream was opened.")
+        due = asyncio.get_running_loop().time()
         self._open(text_chars)
         try:
             for step in self._plan.steps:

@@ -129,6 +129,11 @@ class Wire(web.RequestHandler):
         if self._socket is not None:
             self._socket.write_eof()
 
+    @property
+    def has_parted(self) -> bool:
+        """Whether somebody has let go of the connection."""
+        return self._parting is not None
+
     def hang_up(self, how: str = "fin") -> None:
         """Close the connection from our side, by FIN."""
         self.part("own", how)

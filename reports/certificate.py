@@ -8,6 +8,7 @@ from collections import Counter
 import msgspec
 
 from harness.model.events import ENVELOPE_VERSION
+from harness.model.matrix import Proof
 from harness.model.record import Environment, Hashes, Manifest
 from harness.model.target import Target
 from harness.model.verdict import Judgement, Level, Receipt, RuleVerdict, Verdict
@@ -29,13 +30,15 @@ from reports.parts import (
     Symptom,
     TargetFacts,
     Timing,
+    Trust,
     Versions,
 )
 from reports.rules import items_of, rule_of
+from reports.trust import trust_of
 from reports.vantages import vantages_of
 from reports.wording import sentence
 
-CERTIFICATE_SCHEMA = 1  # 1: first version
+CERTIFICATE_SCHEMA = 2  # 1: first version; 2: what the rules are known to catch
 WORDS = {0: "CERTIFIED", 1: "NOT CERTIFIED", 2: "INCONCLUSIVE", 3: "HARNESS ERROR"}
 RETRIES = "retries"
 STATES = {
@@ -70,14 +73,15 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     resources: tuple[Resource, ...]
     measurements: tuple[Measurement, ...]
     timings: tuple[Timing, ...]
+    trust: Trust | None
     scenarios: tuple[str, ...]
     hashes: Hashes
     events: int
     problems: tuple[str, ...]
 
 
-def make(manifest: Manifest, judgement: Judgement) -> Certificate:
-    """Return the certificate of a judged run."""
+def make(manifest: Manifest, judgement: Judgement, *, proof: Proof | None = None) -> Certificate:
+    """Return the certificate of a judged run; ``proof`` is what the rules are known to catch."""
     rules = tuple(rule_of(rule, manifest.target) for rule in judgement.rules)
     figures = judgement.measurements
     return Certificate(
@@ -104,6 +108,7 @@ def make(manifest: Manifest, judgement: Judgement) -> Certificate:
         resources=_resources(figures),
         measurements=_measurements(figures),
         timings=_timings(manifest, judgement),
+        trust=trust_of(proof, judgement.grade),
         scenarios=manifest.scenarios,
         hashes=manifest.hashes,
         events=judgement.events,

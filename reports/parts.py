@@ -256,3 +256,28 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     seconds: float
+
+
+class RuleTrust(msgspec.Struct, frozen=True, kw_only=True):
+    """What a pass of one rule is worth: its known-bads, and in how many runs it killed them.
+
+    ``interval`` is the 95 % interval of that rate. ``alone`` of them no other rule kills.
+    ``killed_at_grade`` counts those that some rule kills with the vantages of this certificate.
+    """
+
+    rule: str
+    known_bads: int
+    runs: int
+    killed: int
+    interval: tuple[float, float] | None
+    alone: int
+    killed_at_grade: int
+    by_grade: dict[str, int]
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """What the matrix of known-bads and right variants says of a certificate of this grade."""
+
+    sentence: str
+    grade: str
+    rules: tuple[RuleTrust, ...]

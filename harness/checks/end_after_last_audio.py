@@ -38,9 +38,14 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     if why:
         yield Unjudged(why=why)
         return
+    conditions = message.origin.conditions
     for stream in message.final_streams:
         produced = _produced(stream)
         delivered = _delivered(message, stream)
+        end_ns = message.ends[0].at_ns
+        if delivered < produced and conditions.may_lose("upstream", stream.opened_ns, end_ns):
+            yield Unjudged(why="link_fault")
+            return
         if delivered < produced:
             yield Finding(
                 sentence=f'{message.id} ended ("{message.ends[0].detail}") with'

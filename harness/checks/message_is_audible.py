@@ -38,6 +38,10 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
         return
     is_audible = any(message.is_heard_in(audio) for audio in message.audio)
     place = "after the first" if message.message_number > 1 else "first"
+    until_ns = message.end_ns or message.watched_until_ns
+    if not is_audible and message.origin.conditions.may_lose("upstream", first_ns, until_ns):
+        yield Unjudged(why="link_fault")
+        return
     if not is_audible:
         samples = sum(stream.sent_samples for stream in sent)
         yield Finding(

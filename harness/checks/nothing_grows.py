@@ -2,7 +2,7 @@
 
 The baseline is what is held while as many sessions are open as at any other time, and of a few
 looks in a row the least: what is merely in flight at the moment of a look has not leaked. What
-grows is found by the robust slope behind the warm-up, and only where its latter half grows too.
+grows is found by the robust slope behind the warm-up, if it still grows in the last third.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,7 @@ BINS_MAX = 20
 ROWS_IN_A_BIN = 2
 OPEN_MAX = 4  # with more sessions at once, what each of them is at differs too much
 UNSURE = 2.0  # times the limit: a growth that must have been excluded
+SHORT = 100  # fewer than these can only show a coarser leak, as one in every message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,13 @@ def _judge_lane(
     names = sorted({name for row in rows for name in row.held if _is_bytes(name) is is_memory})
     limit = 1000 * limits["memory_kb_per_100"] if is_memory else limits["count_per_100"]
     growths = [
-        _Growth(name=name, points=_least_of_bins(rows, axis, name), limit=limit) for name in names
+        _Growth(
+            name=name,
+            points=_least_of_bins(rows, axis, name),
+            limit=limit,
+            doubt=limit * (axis.enough / count if count < SHORT else 1),
+        )
+        for name in names
     ]
     if not growths:
         yield _too_few(axis, count, is_memory=is_memory)
@@ -117,11 +124,15 @@ def _judge_lane(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Growth:
-    """What became of one resource: the least of each bin, and the limit per 100."""
+    """What became of one resource: the least of each bin, and the limit per 100.
+
+    ``doubt`` is the limit in a lane of enough messages or sessions, and more in a short one.
+    """
 
     name: str
     points: Sequence[Point]
     limit: float
+    doubt: float
 
     @property
     def slope(self) -> Slope | None:
@@ -132,15 +143,16 @@ class _Growth:
     def is_leak(self) -> bool:
         """Tell whether it surely grows by more than the limit, and has not stopped growing."""
         slope = self.slope
-        latter = robust_slope([(x / 100, y) for x, y in self.points[len(self.points) // 2 :]])
-        goes_on = latter is None or latter.value > self.limit
+        last = self.points[-max(POINTS_MIN, len(self.points) // 3) :]
+        still = robust_slope([(x / 100, y) for x, y in last])
+        goes_on = still is not None and still.value > self.limit
         return slope is not None and slope.low > self.limit and goes_on
 
     @property
     def is_unsure(self) -> bool:
         """Tell whether a growth of twice the limit has not been excluded."""
         slope = self.slope
-        return slope is None or slope.value > self.limit or slope.high > UNSURE * self.limit
+        return slope is None or slope.value > self.doubt or slope.high > UNSURE * self.doubt
 
     def sentence(self, lane: str, axis: str, count: int) -> str:
         slope = self.slope

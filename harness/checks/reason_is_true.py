@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
 from harness.model.answers import COMPLETED, has_strange_marker, reason_of, unsaid_streams
+from harness.model.causes import SILENT_FAULTS
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_MS
 from harness.model.verdict import Exposure, Finding, Level, Minimum, Outcome, Scope
@@ -85,7 +86,8 @@ def _may_have_failed(message: MessageView) -> bool:
 
 
 def _may_have_been_silent(message: MessageView) -> bool:
-    if not message.streams or _is_disturbed(message):
+    """Tell whether it was silent for nearly the declared time, or strange in a way of its own."""
+    if not message.streams or _is_disturbed(message) or any(map(_is_strange, message.streams)):
         return True
     behaviour = message.behaviour
     budget_ms = min(behaviour.completion_idle_ms, behaviour.silence_budget_ms)
@@ -94,8 +96,15 @@ def _may_have_been_silent(message: MessageView) -> bool:
     return longest_ns >= NEARLY * budget_ms * NS_PER_MS
 
 
+def _is_strange(stream: StreamView) -> bool:
+    """Tell whether a fault bent it that is neither a plain failure nor plain silence."""
+    is_plain = stream.failed_ns is not None or stream.fault in SILENT_FAULTS
+    return stream.fault is not None and not is_plain
+
+
 def _silence_ns(stream: StreamView, end_ns: int) -> int:
-    until_ns = min(end_ns, stream.ended_ns or end_ns)
+    has_said_so = stream.ended_ns is not None and stream.fault is None
+    until_ns = min(end_ns, stream.ended_ns or end_ns) if has_said_so else end_ns
     return max(stream.silence_ns, until_ns - (stream.last_sent_ns or stream.opened_ns))
 
 

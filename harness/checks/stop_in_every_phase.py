@@ -66,7 +66,9 @@ def _witness(session: SessionView, stop: Command) -> MessageView | None:
 
 def _can_tell(session: SessionView, message: MessageView) -> bool:
     """Tell whether nobody and nothing else has a right to keep the message from its end."""
-    if message.was_interrupted or message.upstream_failed or message.client_left:
+    if message.was_interrupted or message.upstream_failed:
+        return False
+    if message.client_left and not message.is_rejected:
         return False
     if message.errors and not message.has_upstream:
         return False  # its upstream may have failed, and nobody saw it
@@ -74,7 +76,8 @@ def _can_tell(session: SessionView, message: MessageView) -> bool:
         return True
     asked_ns = message.speak.at_ns
     earlier = [other for other in session.messages if other.speak.at_ns < asked_ns]
-    return all(other.end_ns is not None and other.end_ns < asked_ns for other in earlier)
+    owing = [other for other in earlier if not other.is_rejected]
+    return all(other.end_ns is not None and other.end_ns < asked_ns for other in owing)
 
 
 def _judge_lost(

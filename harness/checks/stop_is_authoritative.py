@@ -37,6 +37,9 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
         if audio.at_ns > stop.effective_ns and (end_seq is None or audio.seq < end_seq)
         if message.is_heard_in(audio)
     ]
+    if behind and _is_in_flight(message, stop, behind[-1].at_ns):
+        yield Unjudged(why="in_flight")
+        return
     phase = stop.phase.value
     pace = _pace_before(message, stop)
     if behind:
@@ -74,6 +77,13 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
         yield Unjudged(why="cut")
     else:
         yield Exposure(category=phase)
+
+
+def _is_in_flight(message: MessageView, stop: Command, until_ns: int) -> bool:
+    """Tell whether nobody knows what was under way: a narrow link, and no PONG to measure it."""
+    conditions = message.origin.conditions
+    is_narrow = conditions.has_fault("network_bandwidth", "client", stop.at_ns, until_ns)
+    return is_narrow and stop.fence_passed_ns is None
 
 
 def _pace_before(message: MessageView, stop: Command) -> float:

@@ -10,6 +10,7 @@ import typer
 from harness.cli import operate
 from harness.cli.base import AsJson, Out, Seed, Tier, app, console, out_folder, seed_of
 from harness.cli.tally import tally
+from harness.engine.runner import RunOptions
 from harness.model.errors import UsageError
 from harness.model.record import RunFolder
 from reports import comparison_html, comparison_terminal
@@ -33,11 +34,12 @@ def compare(
     """Play a scenario against ONE and OTHER and show symptoms, rules and connections of both."""
     place = out_folder(out, name="compare")
     number = seed_of(seed)
-    sides = [
-        _side(name, place / f"{at}-{Path(name).stem}", scenario=scenario, seed=number, tier=tier)
+    chosen = [  # both, so that a wrong word is told before anything is played
+        _chosen(name, place / f"{at}-{Path(name).stem}", scenario=scenario, seed=number, tier=tier)
         for at, name in enumerate((one, other), start=1)
     ]
-    made = Comparison(schema=COMPARISON_SCHEMA, scenario=scenario, sides=(sides[0], sides[1]))
+    mine, theirs = (_side(side, scenario=scenario) for side in chosen)
+    made = Comparison(schema=COMPARISON_SCHEMA, scenario=scenario, sides=(mine, theirs))
     document = msgspec.json.format(msgspec.json.encode(made), indent=1).decode() + "\n"
     page = place / "comparison.html"
     _write(place / "comparison.json", document)
@@ -49,14 +51,21 @@ def compare(
         sys.stdout.write(f"{page}\n")
 
 
-def _side(name: str, place: Path, *, scenario: str, seed: int, tier: str) -> Side:
-    """Return one side: of the run folder that is named, or of a run of the target."""
+def _chosen(
+    name: str, place: Path, *, scenario: str, seed: int, tier: str
+) -> RunFolder | RunOptions:
+    """Return the run folder that is named, or how the target is to be run."""
     folder = RunFolder(Path(name))
-    if not folder.manifest_file.is_file():
-        options = operate.options_of(name, scenarios=[scenario], seed=seed, tier=tier, out=place)
-        folder = operate.run_target(options, screen=console())
-    manifest, judgement, counted = tally(folder, scenario=scenario)
-    return side_of(manifest, judgement, counted)
+    if folder.manifest_file.is_file():
+        return folder
+    return operate.options_of(name, scenarios=[scenario], seed=seed, tier=tier, out=place)
+
+
+def _side(chosen: RunFolder | RunOptions, *, scenario: str) -> Side:
+    """Return one side, which is played first where it was not."""
+    if isinstance(chosen, RunOptions):
+        chosen = operate.run_target(chosen, screen=console())
+    return side_of(*tally(chosen, scenario=scenario))
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from harness.cli.base import AsJson, RunPath, app, manifest_of
 from harness.model.record import RunFolder
 from reports import certificate
 from reports.formats import terminal
+from reports.trust import load_proof
 
 
 @app.command()
@@ -20,6 +21,8 @@ def judge(run: RunPath, as_json: AsJson = False) -> None:  # noqa: FBT002 - a fl
     if as_json:
         sys.stdout.write(folder.verdicts_file.read_text(encoding="utf-8"))
     else:
-        terminal.render(certificate.make(manifest, judgement), terminal.output())
+        terminal.render(
+            certificate.make(manifest, judgement, proof=load_proof()), terminal.output()
+        )
         sys.stdout.write(f"{folder.verdicts_file}\n")
     raise typer.Exit(judgement.exit_code)

@@ -15,8 +15,11 @@ from harness.checks.base import CHECKS
 from harness.cli.base import AsJson, app, root
 from harness.faults.base import FAULTS
 from harness.model.errors import UnknownNameError
+from harness.model.matrix import Proof
 from harness.model.target import load_target, shipped_targets
 from harness.scenarios.base import SCENARIOS
+from reports.figures import wilson
+from reports.trust import load_proof
 
 Row = dict[str, str]
 
@@ -60,18 +63,26 @@ def _targets() -> list[Row]:
     return [{"name": item.name, "what it is": item.title} for item in targets]
 
 
+def _kills() -> list[Row]:
+    proof = load_proof()
+    return [] if proof is None else kill_rows(proof)
+
+
 FAMILIES: dict[str, Callable[[], list[Row]]] = {
     "rules": _rules,
     "scenarios": _scenarios,
     "faults": _faults,
     "adapters": _adapters,
     "targets": _targets,
+    "kills": _kills,
 }
 
 
 @app.command("list")
 def list_family(
-    family: Annotated[str, typer.Argument(help="rules, scenarios, faults, adapters or targets.")],
+    family: Annotated[
+        str, typer.Argument(help="rules, scenarios, faults, adapters, targets or kills.")
+    ],
     markdown: Annotated[bool, typer.Option(help="Print a Markdown table.")] = False,  # noqa: FBT002
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -85,6 +96,22 @@ def list_family(
         sys.stdout.write(markdown_table(rows))
     else:
         Console(file=sys.stdout, highlight=False).print(plain_table(rows))
+
+
+def kill_rows(proof: Proof) -> list[Row]:
+    """Return for each rule its known-bads, its rate of detection, and what each grade kills."""
+    rows = []
+    for rule in proof.rules:
+        interval = wilson(rule.killed, rule.runs)
+        row = {
+            "rule": rule.rule,
+            "known-bads": str(rule.known_bads),
+            "only by it": str(rule.alone),
+            "killed in runs": f"{rule.killed} of {rule.runs}",
+            "95 % interval": "" if interval is None else f"{interval[0]:.0%} to {interval[1]:.0%}",
+        }
+        rows.append(row | {f"at {grade}": str(n) for grade, n in rule.by_grade.items()})
+    return rows
 
 
 def plain_table(rows: list[Row]) -> Table:

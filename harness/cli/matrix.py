@@ -1,63 +1,58 @@
 """The matrix SUT x rule: which known-bads are killed by which rule, and whether variants pass.
 
 Registers no command of its own; `voicecert selftest` prints it. Everything in the matrix comes
-from stored verdicts, so that a check can be switched off afterwards.
+from stored records, so that a check can be switched off afterwards, or a vantage taken away.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from harness import __version__
 from harness.cli import operate
 from harness.cli.base import scenarios_of
 from harness.engine.runner import Progress, RunOptions, run
+from harness.judging.judge import judge_events
 from harness.model.clock import MonotonicClock
 from harness.model.errors import HarnessError
+from harness.model.matrix import GRADES, MATRIX_SCHEMA, Matrix, Row
 from harness.model.record import RunFolder
+from harness.model.seeds import child_seed
 from harness.model.target import Target
-from harness.model.verdict import Judgement, Verdict
+from harness.model.trace import Reading, read_events
+from harness.model.verdict import CHECKLIST_VERSION, Judgement, Verdict
 from harness.toxiproxy.binary import default_cache
 
-MATRIX_SCHEMA = 1  # 1: first version
 AT_ONCE = 2
+SEED_BITS = 32
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One SUT of the matrix; ``is_as_expected`` says whether it was killed, or passed."""
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of one SUT: its judgement, and which rules failed at each grade.
 
-    target: str
-    title: str
-    expected_rule: str | None
-    scenarios: tuple[str, ...]
-    verdicts: dict[str, str]
-    killed_by: tuple[str, ...]
-    is_as_expected: bool
-    sentence: str
-    run: str
+    ``problem`` is why there is no judgement.
+    """
 
-
-class Matrix(msgspec.Struct, frozen=True, kw_only=True):
-    """All rows, and for each rule the mutants that only it kills."""
-
-    schema: int
-    seed: int
-    rows: tuple[Row, ...]
-    killed_only_by: dict[str, tuple[str, ...]]
-    is_proven: bool
+    folder: str
+    judgement: Judgement | None = None
+    by_grade: dict[str, tuple[str, ...]] = {}
+    problem: str = ""
 
 
 def make_matrix(
     targets: list[Target],
     *,
     seed: int,
+    repeat: int,
     folder: Path,
     say: Callable[[str], None],
     is_whole: bool = True,
 ) -> Matrix:
     """Run every target, two at a time, judge it, and return the matrix."""
-    rows = asyncio.run(_rows(targets, seed, folder, say))
+    rows = asyncio.run(_rows(targets, seed, repeat, folder, say))
     return matrix_of(tuple(rows), seed=seed, is_whole=is_whole)
 
 
@@ -73,6 +68,8 @@ def matrix_of(rows: tuple[Row, ...], *, seed: int, is_whole: bool = True) -> Mat
     }
     return Matrix(
         schema=MATRIX_SCHEMA,
+        version=__version__,
+        checklist=CHECKLIST_VERSION,
         seed=seed,
         rows=rows,
         killed_only_by=only,
@@ -81,77 +78,117 @@ def matrix_of(rows: tuple[Row, ...], *, seed: int, is_whole: bool = True) -> Mat
 
 
 async def _rows(
-    targets: list[Target], seed: int, folder: Path, say: Callable[[str], None]
+    targets: list[Target], seed: int, repeat: int, folder: Path, say: Callable[[str], None]
 ) -> list[Row]:
     places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(target: Target) -> Row:
+        outcomes = []
+        for turn in range(repeat):
+            own_seed = seed if not turn else child_seed(seed, f"repeat {turn}") % (1 << SEED_BITS)
+            name = target.name if not turn else f"{target.name}-{turn + 1}"
+            async with places:
+                outcomes.append(await _outcome(target, own_seed, folder / name))
+        row = row_of(target, scenarios_of(None, target), outcomes)
+        say(f"{row.target:40} {row.sentence}")
+        return row
+
     async with asyncio.TaskGroup() as tasks:
-        made = [
-            tasks.create_task(_row(target, seed, folder, places, say), name=f"row-{target.name}")
-            for target in targets
-        ]
+        made = [tasks.create_task(one(target), name=f"row-{target.name}") for target in targets]
     return [task.result() for task in made]
 
 
-async def _row(
-    target: Target, seed: int, folder: Path, places: asyncio.Semaphore, say: Callable[[str], None]
-) -> Row:
-    chosen = scenarios_of(None, target)
+async def _outcome(target: Target, seed: int, folder: Path) -> Outcome:
     options = RunOptions(
         target=target,
         given=target.name,
-        scenarios=chosen,
+        scenarios=scenarios_of(None, target),
         seed=seed,
-        tier="smoke",
-        folder=folder / target.name,
+        tier=target.expect.tier,
+        folder=folder,
         cache=default_cache(),
         clock=MonotonicClock(),
     )
-    async with places:
-        try:
-            record = await run(options, Progress())
-            _, judgement = await asyncio.to_thread(operate.judge_folder, record)
-        except HarnessError as error:
-            judgement = None
-            record = RunFolder(options.folder)
-            problem = str(error)
+    try:
+        record = await run(options, Progress())
+        return await asyncio.to_thread(_judged, record)
+    except HarnessError as error:
+        return Outcome(folder=folder.name, problem=str(error))
+
+
+def _judged(record: RunFolder) -> Outcome:
+    manifest, judgement = operate.judge_folder(record)
+    by_grade = {}
+    for grade in GRADES:
+        seen = "".join(letter for letter in grade if letter in manifest.vantages)
+        if seen == manifest.vantages:
+            lesser = judgement
         else:
-            problem = ""
-    row = row_of(target, chosen, judgement, record, problem)
-    say(f"{row.target:40} {row.sentence}")
-    return row
+            asked = msgspec.structs.replace(manifest, vantages=seen)
+            events = read_events(record.part_files(), Reading())
+            lesser = judge_events(asked, events, problems=lambda: ())
+        by_grade[grade] = _failed(lesser)
+    return Outcome(folder=record.path.name, judgement=judgement, by_grade=by_grade)
 
 
-def row_of(
-    target: Target,
-    scenarios: tuple[str, ...],
-    judgement: Judgement | None,
-    record: RunFolder,
-    problem: str,
-) -> Row:
+def _failed(judgement: Judgement) -> tuple[str, ...]:
+    return tuple(rule.id for rule in judgement.rules if rule.verdict is Verdict.FAIL)
+
+
+def row_of(target: Target, scenarios: tuple[str, ...], outcomes: Sequence[Outcome]) -> Row:
     """Return one row; a run that failed is as nobody expected."""
-    rules = judgement.rules if judgement is not None else ()
-    killed_by = tuple(rule.id for rule in rules if rule.verdict is Verdict.FAIL)
+    judged = [one.judgement for one in outcomes if one.judgement is not None]
+    failed = Counter(rule for judgement in judged for rule in _failed(judgement))
     wanted = target.expect.rule
-    if judgement is None:
-        is_right, sentence = False, f"ERROR: {problem}"
-    elif wanted is not None:
-        is_right = wanted in killed_by
-        others = [rule for rule in killed_by if rule != wanted]
-        beside = f", beside {', '.join(others)}" if others else ""
-        sentence = f"killed by {wanted}{beside}" if is_right else f"SURVIVED {wanted}{beside}"
-    else:
-        is_right = judgement.exit_code == 0
-        open_rules = [r.id for r in rules if r.verdict in (Verdict.INCONCLUSIVE, Verdict.ERROR)]
-        bad = [*killed_by, *open_rules]
-        sentence = "passes every rule" if is_right else f"DOES NOT PASS: {', '.join(bad)}"
+    killed = failed[wanted] if wanted is not None else 0
+    is_right = len(judged) == len(outcomes) and (
+        killed == len(outcomes) if wanted is not None else all(j.exit_code == 0 for j in judged)
+    )
     return Row(
         target=target.name,
         title=target.title,
         expected_rule=wanted,
         scenarios=scenarios,
-        verdicts={rule.id: rule.verdict.value for rule in rules},
-        killed_by=killed_by,
+        tier=target.expect.tier,
+        runs=len(outcomes),
+        killed=killed,
+        failed=dict(sorted((rule, count) for rule, count in failed.items() if count)),
+        by_grade={grade: _always(outcomes, grade) for grade in GRADES},
+        verdicts={rule.id: rule.verdict.value for rule in judged[-1].rules} if judged else {},
         is_as_expected=is_right,
-        sentence=sentence,
-        run=record.path.name,
+        sentence=_sentence(target, outcomes, judged, failed),
+        folders=tuple(one.folder for one in outcomes),
     )
+
+
+def _always(outcomes: Sequence[Outcome], grade: str) -> tuple[str, ...]:
+    """Return the rules that failed in every run at this grade."""
+    found = [set(one.by_grade.get(grade, ())) for one in outcomes]
+    return tuple(sorted(set.intersection(*found))) if found else ()
+
+
+def _sentence(
+    target: Target,
+    outcomes: Sequence[Outcome],
+    judged: list[Judgement],
+    failed: Counter[str],
+) -> str:
+    problem = next((one.problem for one in outcomes if one.judgement is None), None)
+    if problem is not None:
+        return f"ERROR: {problem}"
+    wanted = target.expect.rule
+    if wanted is None:
+        bad = sorted({r.id for j in judged for r in j.rules if r.verdict.value in OPEN})
+        problems = [problem for judgement in judged for problem in judgement.problems]
+        if not bad and not problems:
+            return "passes every rule"
+        return f"DOES NOT PASS: {', '.join(bad) or problems[0]}"
+    others = sorted(rule for rule in failed if rule != wanted)
+    beside = f", beside {', '.join(others)}" if others else ""
+    if failed[wanted] == len(outcomes):
+        return f"killed by {wanted}{beside}"
+    times = f" in {len(outcomes) - failed[wanted]} of {len(outcomes)} runs"
+    return f"SURVIVED {wanted}{times if len(outcomes) > 1 else ''}{beside}"
+
+
+OPEN = (Verdict.FAIL.value, Verdict.INCONCLUSIVE.value, Verdict.ERROR.value)

@@ -19,6 +19,7 @@ from harness.model.verdict import Judgement
 from harness.toxiproxy.binary import default_cache
 from reports import certificate
 from reports.formats.base import FORMATS
+from reports.trust import load_proof
 
 
 def options_of(
@@ -95,6 +96,6 @@ def write_documents(
     folder: RunFolder, manifest: Manifest, judgement: Judgement
 ) -> tuple[certificate.Certificate, dict[str, Path]]:
     """Write the certificate in every format that is a file; return it and their paths."""
-    made = certificate.make(manifest, judgement)
+    made = certificate.make(manifest, judgement, proof=load_proof())
     paths = {name: FORMATS.get(name).write(made, folder.path) for name in FORMATS.names()}
     return made, paths

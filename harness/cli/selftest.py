@@ -18,8 +18,10 @@ from harness.cli.base import (
     seed_of,
     target_of,
 )
-from harness.cli.matrix import Matrix, make_matrix
+from harness.cli.list import kill_rows, plain_table
+from harness.cli.matrix import make_matrix
 from harness.model.errors import HarnessError, UnknownNameError
+from harness.model.matrix import Matrix, proof_of
 from harness.model.target import shipped_targets
 
 
@@ -27,6 +29,9 @@ from harness.model.target import shipped_targets
 def selftest(
     seed: Seed = None,
     out: Out = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Run each SUT so many times, each with a seed of its own.")
+    ] = 1,
     only: Annotated[list[str] | None, typer.Option(help="Only this known-bad or variant.")] = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
@@ -39,16 +44,20 @@ def selftest(
     matrix = make_matrix(
         [target_of(name) for name in names],
         seed=number,
+        repeat=repeat,
         folder=place,
         say=lambda text: screen.print(f"  {text}"),
         is_whole=not only,
     )
     document = msgspec.json.format(msgspec.json.encode(matrix), indent=1)
     (place / "matrix.json").write_bytes(document + b"\n")
+    proof = msgspec.json.format(msgspec.json.encode(proof_of(matrix)), indent=1)
+    (place / "proof.json").write_bytes(proof + b"\n")
     if as_json:
         sys.stdout.write(document.decode() + "\n")
     else:
-        screen.print(_table(matrix))
+        screen.print(_suts(matrix))
+        screen.print(plain_table(kill_rows(proof_of(matrix))))
         sys.stdout.write(f"{place / 'matrix.json'}\n")
     raise typer.Exit(0 if matrix.is_proven else 1)
 
@@ -67,10 +76,15 @@ def _names(only: list[str] | None) -> list[str]:
     return list(only or known)
 
 
-def _table(matrix: Matrix) -> Table:
+def _suts(matrix: Matrix) -> Table:
     table = Table("SUT", "expected", "killed by", "as expected", title="SUT x rule")
     for row in matrix.rows:
         expected = row.expected_rule or "passes"
         mark = "yes" if row.is_as_expected else "NO"
-        table.add_row(row.target, expected, " ".join(row.killed_by) or "-", mark)
+        killed = " ".join(f"{rule}{_share(n, row.runs)}" for rule, n in row.failed.items())
+        table.add_row(row.target, expected, killed or "-", mark)
     return table
+
+
+def _share(failed: int, runs: int) -> str:
+    return "" if failed == runs else f" ({failed}/{runs})"

@@ -12,8 +12,8 @@ import msgspec
 
 from harness.judging.asides import ASIDES, said_of_audio
 from harness.judging.environment import NOTICED_NS, Environments
-from harness.judging.ledger import Ledger
-from harness.judging.open_session import OpenSession, phase_of
+from harness.judging.ledger import Ledger, note_resets
+from harness.judging.open_session import OpenSession
 from harness.judging.rivals import Rivals
 from harness.judging.spans import Spans
 from harness.model import events as ev
@@ -27,7 +27,6 @@ from harness.model.views import (
     Command,
     MessageView,
     Origin,
-    Phase,
     Signal,
     StreamView,
 )
@@ -159,6 +158,7 @@ class Demultiplexer:
         for command in (message.speak, message.stop, message.superseded):
             if command is not None:
                 self._settle_command(session, command)
+        note_resets(message)
         self._on_message(message)
         message.audio = []
         session.view.messages.append(message)
@@ -350,24 +350,20 @@ class Demultiplexer:
         session.view.stray_signals.append((event.message or "", signal))
 
     def _client_left(self, event: Event) -> None:
-        session = self._session(event)
-        how = _left(event.data).how
-        session.view.left_ns, session.view.left_how = event.at_ns, how
-        for message in session.open.values():
-            if message.left_ns is None:
-                message.left_phase = Phase.ENDED if message.ends else phase_of(message)
-                message.left_ns, message.left_how = event.at_ns, how
-                if message.end_ns is None:
-                    self._close_later(message)
+        self._leave(self._session(event), event.at_ns, _left(event.data).how)
+
+    def _leave(self, session: OpenSession, at_ns: int, how: str) -> None:
+        for message in session.leave(at_ns, how):
+            self._close_later(message)
 
     def _connection_lost(self, event: Event) -> None:
         session = self._session(event)
         how = _left(event.data).how
-        session.view.lost_ns, session.view.lost_how = event.at_ns, how
         self.rivals.over(session.view.session, event.at_ns)
-        for message in session.open.values():
-            if message.lost_ns is None:
-                message.lost_ns, message.lost_how = event.at_ns, how
+        if how == "rst" and session.view.origin.conditions.was_reset("client", event.at_ns):
+            self._leave(session, event.at_ns, how)  # we did it: to the SUT its client is gone
+            return
+        session.lose(event.at_ns, how)
 
     def _cleanup_logged(self, event: Event) -> None:
         session = self._sessions.get(event.session or "")

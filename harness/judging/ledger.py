@@ -8,7 +8,7 @@ import msgspec
 from harness.model import events as ev
 from harness.model.events import Event
 from harness.model.units import BYTES_PER_SAMPLE, audio_ms, ns
-from harness.model.views import StreamView
+from harness.model.views import MessageView, StreamView
 
 _sent = msgspec.json.Decoder(ev.SentData).decode
 _opened = msgspec.json.Decoder(ev.OpenedData).decode
@@ -152,3 +152,14 @@ def _keep_pace(stream: StreamView, at_ns: int) -> None:
         stream.first_byte_ns = at_ns
     played_ns = ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
     stream.late_ns = max(stream.late_ns, at_ns - stream.first_byte_ns - played_ns)
+
+
+def note_resets(message: MessageView) -> None:
+    """Note the streams that our own reset of the link ended: to the SUT the upstream failed."""
+    conditions = message.origin.conditions
+    for stream in message.streams:
+        is_open = stream.failed_ns is None and stream.ended_ns is None
+        at_ns = stream.released_ns
+        was_reset = stream.released_how == "rst" and conditions.was_reset("upstream", at_ns or 0)
+        if is_open and was_reset:
+            stream.failed_ns, stream.failed_how = at_ns, "rst of the link"

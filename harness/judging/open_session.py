@@ -83,6 +83,22 @@ class OpenSession:
         for message in self.unended.values():
             message.voided_ns = message.voided_ns or at_ns
 
+    def leave(self, at_ns: int, how: str) -> list[MessageView]:
+        """Take a client that goes; return the messages that it leaves without an end signal."""
+        self.view.left_ns, self.view.left_how = at_ns, how
+        left = [message for message in self.open.values() if message.left_ns is None]
+        for message in left:
+            message.left_phase = Phase.ENDED if message.ends else phase_of(message)
+            message.left_ns, message.left_how = at_ns, how
+        return [message for message in left if message.end_ns is None]
+
+    def lose(self, at_ns: int, how: str) -> None:
+        """Take a connection that the SUT lets go."""
+        self.view.lost_ns, self.view.lost_how = at_ns, how
+        for message in self.open.values():
+            if message.lost_ns is None:
+                message.lost_ns, message.lost_how = at_ns, how
+
     def take_answer(self, error: Signal) -> None:
         """Take an error as the answer to what we sent last that is forbidden, if it had none."""
         if self.view.invalids and self.view.invalids[-1].answer is None:

@@ -3,8 +3,9 @@
 A link whose fault is more than a latency has no delay that is proven: what it held is not judged.
 """
 
+from harness.model.conditions import Conditions
 from harness.model.units import NS_PER_MS
-from harness.model.views import Conditions, MessageView, StreamView
+from harness.model.views import MessageView, StreamView
 
 OWN_TURN_NS = 100 * NS_PER_MS  # a start signal that comes later, in a queue, has waited its turn
 

@@ -119,11 +119,13 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the selftest expects of a known-bad or a right variant; empty for other targets.
 
-    ``rule`` is the rule that must fail; None means that every rule must pass.
+    ``rule`` is the rule that must fail; None means that every rule must pass. ``tier`` is how much
+    it takes to see that: what happens once in a hundred messages needs more than a smoke run.
     """
 
     rule: str | None = None
     scenarios: tuple[str, ...] = ()
+    tier: Literal["smoke", "standard", "full"] = "smoke"
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -256,7 +256,7 @@ class MessageView:
 
     @property
     def was_interrupted(self) -> bool:
-        """Tell whether its client ended it before its end signal arrived: STOP, speak, cleanup, …"""
+        """Tell whether its client ended it before its end signal: by STOP, speak or cleanup."""
         commands = (self.stop, self.superseded, self.crossed_by, self.cleaned)
         return any(commands) or self.voided_ns is not None
 

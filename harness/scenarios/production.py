@@ -50,7 +50,7 @@ PRODUCTION = Crowd(
         "stops in the tail": 0.135,
     },
 )
-DEVELOPMENT = Crowd(standard=200, smoke=20)
+DEVELOPMENT = Crowd(standard=300, smoke=20)
 
 
 @scenario("production", isolation="sut", only_when_named=True)
@@ -61,7 +61,7 @@ def production(draft: Draft) -> Iterator[SessionPlan]:
 
 @scenario("development", isolation="sut", only_when_named=True)
 def development(draft: Draft) -> Iterator[SessionPlan]:
-    """Only when named. As production, but 200 users wait for the end and audio is on time."""
+    """Only when named. As production, but 300 users wait for the end and audio is on time."""
     yield from _visits(draft, DEVELOPMENT)
 
 

@@ -228,6 +228,7 @@ def _facts(certificate: Certificate) -> Table:
         ("looser", ", ".join(_looser(certificate))),
         *(("symptom", f"{s.words}: {s.state}{_unjudged(s)}") for s in certificate.symptoms),
         ("resources", "; ".join(map(_resource, certificate.resources))),
+        ("trust", certificate.trust.sentence if certificate.trust else ""),
         ("time", ", ".join(f"{t.name} {number(t.seconds)} s" for t in certificate.timings)),
         *(("record", problem) for problem in certificate.problems),
     ]

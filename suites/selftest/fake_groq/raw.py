@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -82,6 +82,9 @@ class Seen:
 
 
 Until = Callable[[Seen], bool]
+
+
+Profile = Callable[[Fake], Awaitable[Seen]]
 
 
 async def ws(

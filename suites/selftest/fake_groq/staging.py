@@ -45,6 +45,12 @@ class Peer:
         self.reader = reader
         self.writer = writer
 
+    def ask(self, text: str) -> None:
+        """Ask for a text over a WebSocket."""
+        data = json.dumps({"model": ENGLISH, "input": text, "voice": VOICE}).encode()
+        assert 126 <= len(data) < 65_536, "the frame below has a length of two bytes"
+        self.writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + NO_MASK + data)
+
     def stop_reading(self) -> None:
         transport = self.writer.transport
         assert isinstance(transport, asyncio.Transport)
@@ -130,9 +136,7 @@ class Fake:
             head = await peer.reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head
         if text is not None:
-            data = json.dumps({"model": ENGLISH, "input": text, "voice": VOICE}).encode()
-            assert 126 <= len(data) < 65_536, "the frame below has a length of two bytes"
-            peer.writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + NO_MASK + data)
+            peer.ask(text)
         return peer
 
     @asynccontextmanager

@@ -67,3 +67,11 @@ async def test_a_refusal_behind_a_stall_is_still_a_refusal() -> None:
             assert (await heard(client))[2] == "close 1011"
         refused = await server.wait_for("stream_refused")
         assert refused["data"]["status"] == 503
+
+
+async def test_a_stream_for_a_client_that_has_left_is_not_opened() -> None:
+    async with fake() as server:
+        peer = await server.posted(text_of(1, 1))
+        peer.leave("fin")  # in one go with the request
+        await server.wait_for("socket_closed")
+        assert len(server.events("stream_opened")) == len(server.events("stream_released"))

@@ -58,8 +58,9 @@ def first_end(sheet: Sheet, message: int) -> Row | None:
 def met(sheet: Sheet) -> list[Met]:
     """Replay the session and return which messages each STOP met."""
     refused, open_now, meetings = rejected(sheet), [], []
+    asked = {row.place for row in sheet.requests.values() if row.message not in refused}
     for row in sheet.rows:
-        if row.kind == "speak_sent" and row.message not in refused:
+        if row.place in asked:
             open_now.append(row.message or 0)
         elif row.kind == "end_received" and row.message in open_now:
             open_now.remove(row.message)
@@ -75,7 +76,7 @@ def _meant(sheet: Sheet, stop: Row, open_now: list[int]) -> list[int]:
     if behaviour.on_stop == "all":
         return open_now
     if behaviour.on_new_message == "supersede":
-        spoken = [row.message for row in sheet.of("speak_sent") if row.place < stop.place]
+        spoken = [row.message for row in sheet.requests.values() if row.place < stop.place]
         last = spoken[-1:]
         return [message for message in open_now if [message] == last]
     return open_now[:1]
@@ -86,7 +87,7 @@ def superseding_ns(sheet: Sheet, message: int) -> int:
     if sheet.target.behaviour.on_new_message != "supersede":
         return NEVER_NS
     refused, end = rejected(sheet), first_end(sheet, message)
-    spoken = [row for row in sheet.of("speak_sent") if row.message not in refused]
+    spoken = [row for message, row in sheet.requests.items() if message not in refused]
     own = next((row.place for row in spoken if row.message == message), 0)
     until = end.place if end is not None else NEVER_NS
     later = [row for row in spoken if own < row.place < until and row.message != message]

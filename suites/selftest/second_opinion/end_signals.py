@@ -22,18 +22,19 @@ def opinions(sheet: Sheet) -> Iterator[Said]:
     refused = rejected(sheet)
     for message in sheet.spoken:
         count = len(sheet.of("end_received", message))
-        if count > 1:
+        if 1 < count <= len(sheet.of("speak_sent", message)):
+            yield unsure(message, f"{count} end signals, and asked for as often")
+        elif count > 1:
             yield breach(message, f"{count} end signals")
         elif count == 0 and message not in refused:
             yield from _missing(sheet, message)
 
 
 def _missing(sheet: Sheet, message: int) -> Iterator[Said]:
-    if _is_waiting(sheet, message):
-        return
     if sheet.gone_how == "connection_lost":
-        if sheet.world.closing_ns.get(sheet.lane, NEVER_NS) > sheet.gone_ns:
-            yield breach(message, "the SUT hung up and never said that it was over")
+        yield from _hung_up(sheet, message)
+        return
+    if _is_waiting(sheet, message):
         return
     due_ns, watched_ns = _due_ns(sheet, message), sheet.watched_ns
     patience_ns = ns(sheet.target.behaviour.quiet_ms) + _stalled_ns(sheet, due_ns, watched_ns)
@@ -41,6 +42,21 @@ def _missing(sheet: Sheet, message: int) -> Iterator[Said]:
         yield breach(message, f"no end signal, {(watched_ns - due_ns) / NS_PER_MS:.0f} ms overdue")
     elif watched_ns >= due_ns - ns(GRACE_MS - sheet.target.behaviour.quiet_ms):
         yield unsure(message, "no end signal, and left at the limit")
+
+
+def _hung_up(sheet: Sheet, message: int) -> Iterator[Said]:
+    """Judge a connection that the SUT closed, where it had not been ended by us."""
+    if sheet.world.closing_ns.get(sheet.lane, NEVER_NS) <= sheet.gone_ns:
+        return
+    if not _is_waiting(sheet, message) or not _is_after_stop(sheet, message):
+        yield breach(message, "the SUT hung up and never said that it was over")
+    elif sheet.target.behaviour.on_stop != "all":
+        yield unsure(message, "the SUT hung up after a STOP that may have cleared it")
+
+
+def _is_after_stop(sheet: Sheet, message: int) -> bool:
+    asked = sheet.requests[message].place
+    return any(row.place > asked for row in sheet.of("stop_sent"))
 
 
 def _is_waiting(sheet: Sheet, message: int) -> bool:
@@ -51,9 +67,9 @@ def _is_waiting(sheet: Sheet, message: int) -> bool:
         return False
     spoken = sheet.spoken
     earlier = spoken[: spoken.index(message)]
-    asked = next(row.place for row in sheet.of("speak_sent", message))
-    is_cleared = any(row.place > asked for row in sheet.of("stop_sent"))
-    return is_cleared or any(first_end(sheet, number) is None for number in earlier)
+    return _is_after_stop(sheet, message) or any(
+        first_end(sheet, number) is None for number in earlier
+    )
 
 
 def _stalled_ns(sheet: Sheet, due_ns: int, watched_ns: int) -> int:

@@ -190,6 +190,8 @@ def _data(events: Events, at: int, change: Callable[[dict[str, Any]], None]) -> 
     if events[at].kind != "audio_received" or not data["runs"]:
         return events
     change(data)
+    samples = sum(run[2] for run in data["runs"]) + data["zeros"] + data["foreign"]
+    data["bytes"] = 2 * samples + data["odd"]
     raw = msgspec.Raw(msgspec.json.encode(data))
     return _replaced(events, at, [msgspec.structs.replace(events[at], data=raw)])
 

@@ -20,7 +20,7 @@ class _Replay:
     def take(self, row: Row) -> Iterator[Said]:
         message = row.message
         if row.kind == "speak_sent" and message is not None and message not in self.refused:
-            self.spoken.append(message)
+            self.spoken += [message] if message not in self.spoken else []
         elif row.kind == "end_received" and message is not None:
             self.ended.add(message)
         elif row.kind == "start_received" and message is not None:

@@ -50,6 +50,7 @@ class World:
     trips: list[tuple[str, str, int, int]] = field(default_factory=list)
     delays: list[tuple[str, int, int, float]] = field(default_factory=list)
     faults: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    losing: set[str] = field(default_factory=set)
     closing_ns: dict[str, int] = field(default_factory=dict)
     lost_ns: int = NEVER_NS
     last_ns: int = 0
@@ -76,9 +77,17 @@ class Sheet:
         return [r for r in self.rows if r.kind == kind and message in (None, r.message)]
 
     @property
+    def requests(self) -> dict[int, Row]:
+        """Return each message with its first request; to ask again makes no second message."""
+        asked: dict[int, Row] = {}
+        for row in self.of("speak_sent"):
+            asked.setdefault(row.message or 0, row)
+        return asked
+
+    @property
     def spoken(self) -> list[int]:
         """Return the messages in the order in which they were asked for."""
-        return list(dict.fromkeys(row.message for row in self.of("speak_sent") if row.message))
+        return list(self.requests)
 
     @property
     def watched_ns(self) -> int:
@@ -117,7 +126,15 @@ class _Pass:
             sheet.idle_ms = data["rtt_ms"]
         leaves = event.kind in {"client_left", "connection_lost", "session_over"}
         if leaves and sheet.gone_ns == NEVER_NS:
-            sheet.gone_ns, sheet.gone_how = event.at_ns, event.kind
+            is_cut = event.kind == "connection_lost" and self._is_link_cut(sheet.lane)
+            sheet.gone_ns, sheet.gone_how = event.at_ns, "cut" if is_cut else event.kind
+
+    def _is_link_cut(self, lane: str) -> bool:
+        """Tell whether a fault that can lose bytes, and so the connection, is at the client."""
+        return any(
+            where == lane and link == "client" and fault in self.world.losing and until == NEVER_NS
+            for where, link, fault, _, until in self.world.faults
+        )
 
     def _sheet(self, name: str) -> Sheet:
         if name not in self.sheets:
@@ -176,6 +193,7 @@ class _Pass:
     def _turn(self, event: Event, data: dict[str, Any], lane: str) -> None:
         world, at_ns = self.world, event.at_ns
         if event.kind == "fault_started":
+            world.losing |= {data["fault"]} if data.get("can_lose_bytes") else set()
             world.faults.append((lane, data["link"], data["fault"], at_ns, NEVER_NS))
         elif event.kind == "fault_healed":
             which = (lane, data["link"], data["fault"])

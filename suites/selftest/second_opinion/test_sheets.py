@@ -39,3 +39,10 @@ def test_nothing_is_read_behind_a_lost_vantage() -> None:
     story = Story().event(50, "runner", "vantage_lost").voiced(100)
     (sheet,) = sheets(story)
     assert sheet.spoken == []
+
+
+def test_a_connection_that_a_fault_may_have_cut_was_not_closed_by_the_sut() -> None:
+    reset = {"fault": "network_reset", "link": "client", "lane": "lane", "can_lose_bytes": True}
+    story = Story().begun(0, 300).event(250, "network", "fault_started", reset).lost(300)
+    (sheet,) = sheets(story)
+    assert sheet.gone_how == "cut"

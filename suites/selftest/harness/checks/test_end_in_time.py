@@ -209,10 +209,8 @@ def test_the_target_may_declare_other_limits() -> None:
 def test_a_cleanup_counts_from_its_first_answer(end_ms: float, count: int) -> None:
     story = WideStory().begun(0, 300).cleanup(300, answer_after_ms=2).let_go(301)
     found = findings(RULE, story.end(end_ms, reason="cleanup").leave(2000))
-    assert found == [
-        "the end signal of message m1 of s1 came 1001 ms after the answer of the cleanup hook."
-        " Limit: 1000 ms."
-    ][:count]
+    sentence = "the end signal of message m1 of s1 came 1001 ms after the answer of the cleanup"
+    assert found == [f"{sentence} hook. Limit: 1000 ms."][:count]
     assert exposures(RULE, story) == {"cleanup": 1}
 
 

@@ -146,10 +146,8 @@ def test_a_message_that_was_cleaned_up_owes_one_end_signal() -> None:
 @pytest.mark.parametrize(("left_ms", "count"), [(802, 0), (803, 1)])
 def test_no_end_signal_fails_after_cleanup(left_ms: float, count: int) -> None:
     story = WideStory().begun(0, 300).cleanup(300).let_go(301).leave(left_ms)
-    assert findings(RULE, story) == [
-        "message m1 of s1 got no end signal within 501 ms of the answer of the cleanup hook."
-        " Expected exactly 1."
-    ][:count]
+    sentence = "message m1 of s1 got no end signal within 501 ms of the answer of the cleanup hook"
+    assert findings(RULE, story) == [f"{sentence}. Expected exactly 1."][:count]
 
 
 def test_a_cleanup_that_was_refused_ends_nothing() -> None:

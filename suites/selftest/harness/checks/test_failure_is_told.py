@@ -61,13 +61,11 @@ def test_a_refusal_that_nobody_waited_for_is_none() -> None:
 @pytest.mark.parametrize(("left_ms", "count"), [(1265, 0), (1266, 1)])
 def test_a_failure_without_any_sign_is_given_1000_ms(left_ms: float, count: int) -> None:
     found = findings(RULE, failed().leave(left_ms))
-    assert (
-        found
-        == [
-            "message m1 of s1: the upstream failed (rst), and 1001 ms later its client had got neither"
-            " an error nor an end signal. Limit: 1000 ms."
-        ][:count]
+    sentence = (
+        "message m1 of s1: the upstream failed (rst), and 1001 ms later its client had got neither"
+        " an error nor an end signal. Limit: 1000 ms."
     )
+    assert found == [sentence][:count]
 
 
 def test_a_command_that_comes_before_the_limit_ends_the_waiting_and_a_later_one_does_not() -> None:

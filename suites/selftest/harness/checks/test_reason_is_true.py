@@ -124,6 +124,20 @@ def test_silence_after_the_marker_makes_no_timeout_true() -> None:
     assert len(findings(RULE, story, behaviour=REASONS)) == 1
 
 
+@pytest.mark.parametrize("reason", ["timeout", "upstream_error", "completed"])
+def test_a_marker_that_cannot_be_read_may_be_missed(reason: str) -> None:
+    story = Story().speak(0).start(3).opened(5, fault="merged_marker").sent(100, 3)
+    story.heard(101, 3).ended(262).end(1270, reason=reason).let_go(1271).leave(2500)
+    assert findings(RULE, story, behaviour=REASONS) == []
+
+
+@pytest.mark.parametrize("reason", ["timeout", "upstream_error"])
+def test_a_strange_upstream_may_be_given_up_in_either_word(reason: str) -> None:
+    story = Story().speak(0).start(3).opened(5, fault="pings_unanswered").sent(100, 3)
+    story.heard(101, 3).end(400, reason=reason).let_go(401).leave(2000)
+    assert findings(RULE, story, behaviour=REASONS) == []
+
+
 def test_a_healthy_stream_that_was_let_go_for_reasons_of_its_own_is_a_riddle() -> None:
     story = Story().begun(0, 300).let_go(302).end(303, reason="timeout").leave(1000)
     assert findings(RULE, story, behaviour=REASONS) == []

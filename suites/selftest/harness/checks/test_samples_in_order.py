@@ -199,6 +199,6 @@ def test_the_client_alone_can_see_it_but_not_without_marks() -> None:
 
 
 def test_a_message_that_was_cleaned_up_may_end_in_the_middle_of_a_sample() -> None:
-    story = WideStory().begun(0, 300).audio(310, (key(), 5760, 9), odd=1).cleanup(311)
+    story = WideStory().begun(0, 300).audio(310, odd=1).cleanup(311)
     story.let_go(312).end(314, reason="cleanup").leave(1000)
     assert findings(RULE, story) == []

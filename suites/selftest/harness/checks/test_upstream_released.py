@@ -136,8 +136,7 @@ def test_it_needs_the_ledger() -> None:
 def test_a_cleanup_releases_the_stream(let_go_ms: float, count: int) -> None:
     story = WideStory().begun(0, 300).cleanup(300, answer_after_ms=2)
     story.let_go(let_go_ms).end(1500, reason="cleanup").leave(2500)
-    assert findings(RULE, story) == [
-        "the upstream socket of message m1 of s1 (cleaned up) was let go 1001 ms after the message"
-        " was over. Limit: 1000 ms."
-    ][:count]
+    found = findings(RULE, story)
+    assert len(found) == count
+    assert all("(cleaned up) was let go 1001 ms after" in sentence for sentence in found)
     assert exposures(RULE, story) == {"cleaned up": 1}

@@ -41,6 +41,9 @@ def test_the_last_line_is_the_path_of_the_page(
     assert "<svg" in Path(last).read_text("utf-8")
 
 
-def test_what_is_neither_a_target_nor_a_run_is_named(tmp_path: Path) -> None:
+def test_what_is_neither_a_target_nor_a_run_is_told_before_anything_is_played(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(UsageError, match="no target file 'nobody'"):
-        compare("nobody", "reference", seed=1, out=tmp_path / "out")
+        compare("reference", "nobody", seed=1, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()

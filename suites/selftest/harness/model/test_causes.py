@@ -95,6 +95,12 @@ def test_silence_begins_with_the_last_byte(fault: str | None) -> None:
     )
 
 
+@pytest.mark.parametrize("fault", ["marker_in_wrong_frame_type", "merged_marker"])
+def test_a_marker_that_cannot_be_read_leaves_silence(fault: str) -> None:
+    stream = a_stream(last_sent_ms=50, ended_ms=51, fault=fault)
+    assert cause_of(a_message(stream)).is_silent
+
+
 def test_silence_of_a_stream_that_never_spoke_begins_with_its_opening() -> None:
     stream = a_stream(fault="stall_before_first_byte", released_ms=1005)
     assert cause_of(a_message(stream)) == Cause(

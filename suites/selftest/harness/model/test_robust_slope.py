@@ -49,7 +49,7 @@ def test_a_line_that_is_added_tilts_slope_and_interval_by_its_own(
 
 
 def test_the_interval_is_that_of_kendalls_table() -> None:
-    """With 10 points S must reach 23 for 95 % two-sided, so 11 slopes of 45 are cut on each side."""
+    """With 10 points S must reach 23, so that 11 of the 45 slopes are cut on each side."""
     points = [(float(x), float(x * x)) for x in range(10)]
     ordered = sorted(slopes_of_pairs(points))
     slope = robust_slope(points)
