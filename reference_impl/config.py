@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "--end-marker",
         action="append",
         metavar="MARKER",
-        help="text:TOKEN, json:KEY=VALUE, silence:MS, empty or close; may be repeated "
+        help="text:TOKEN, json:KEY=VALUE, silence:MS, empty, close or none; may be repeated "
         "(default: text:__END__; the HTTP upstream ends with its body)",
     )
     add("--completion-idle-ms", type=_ms, default=1000, metavar="MS")

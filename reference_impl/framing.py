@@ -2,7 +2,8 @@
 
 HTTP brings a WAV file in pieces: the header is stripped, the end of the body is the end. The
 WebSocket profile brings bare PCM; its end is told by one of the declared end markers, and a
-connection that closes without one has failed.
+connection that closes without one has failed. Silence ends a stream by timeout, unless the
+protocol is declared to have no other end.
 """
 
 import json
@@ -44,7 +45,12 @@ class Finish:
     how: str
 
 
-Part = Chunk | Text | Finish
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lull:
+    """The upstream has been silent for as long as its budget allows."""
+
+
+Part = Chunk | Text | Finish | Lull
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +70,11 @@ class EndMarkers:
     silence_ms: int | None = None
     empty: bool = False
     close: bool = False
+    none: bool = False
 
     @classmethod
     def parse(cls, declared: Sequence[str]) -> Self:
-        """Read `text:TOKEN`, `json:KEY=VALUE`, `silence:MS`, `empty` and `close`.
+        """Read `text:TOKEN`, `json:KEY=VALUE`, `silence:MS`, `empty`, `close` and `none`.
 
         Raises:
             ValueError: what is declared is none of these; the text says what was expected.
@@ -82,10 +89,10 @@ class EndMarkers:
                 pairs.append((key, expected))
             elif kind == "silence" and value.isdecimal() and int(value) > 0:
                 silence_ms = int(value)
-            elif spec not in ("empty", "close"):
+            elif spec not in ("empty", "close", "none"):
                 raise ValueError(
                     f"The end marker {spec!r} is not known. Expected text:TOKEN, json:KEY=VALUE, "
-                    "silence:MS, empty or close."
+                    "silence:MS, empty, close or none."
                 )
         return cls(
             texts=tuple(texts),
@@ -93,6 +100,7 @@ class EndMarkers:
             silence_ms=silence_ms,
             empty="empty" in declared,
             close="close" in declared,
+            none="none" in declared,
         )
 
     def matches_text(self, text: str) -> bool:
@@ -197,6 +205,9 @@ class WebSocketFraming(Framing):
             return self._take_audio(part.payload)
         if isinstance(part, Text):
             return self._take_text(part.text)
+        if isinstance(part, Lull):
+            is_end = self._markers.none and self._is_audible
+            return self._completed(self._rest()) if is_end else _TIMED_OUT
         if part.is_clean and self._markers.close:
             return self._completed(self._rest())
         return _failed(
@@ -231,6 +242,8 @@ class HttpFraming(Framing):
 
     def take(self, part: Part) -> Framed:
         """Return the samples of `part`, and the ending when it ends the stream."""
+        if isinstance(part, Lull):
+            return _TIMED_OUT
         try:
             if isinstance(part, Chunk):
                 return Framed(pcm=self._heard(self._aligner.feed(self._wav.feed(part.payload))))
@@ -252,6 +265,7 @@ class Chunker:
         return ()
 
 
+_TIMED_OUT = Framed(ending=Ending(reason=EndReason.TIMEOUT))
 _SILENT = Failure(
     code="upstream_silent", message="The upstream reported success but sent no audible sample."
 )

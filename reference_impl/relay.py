@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reference_impl.completion_budget import BudgetExpired, CompletionBudget
 from reference_impl.downstream import ClientGone, Downstream
-from reference_impl.framing import Chunker
+from reference_impl.framing import Chunker, Lull
 from reference_impl.journal import Journal
 from reference_impl.message_stream import MessageStream, Phase
 from reference_impl.ownership import Census, Partings
@@ -268,10 +268,12 @@ class Session:
         framing = upstream.framing()
         await upstream.open(request, budget)
         while True:
-            async with budget.running():
-                part = await upstream.receive()
+            try:
+                async with budget.running():
+                    framed = framing.take(await upstream.receive())
+            except BudgetExpired:
+                framed = framing.take(Lull())
             budget.byte_arrived()
-            framed = framing.take(part)
             await self.pass_on(exchange, chunker.feed(framed.pcm))
             if framed.ending is not None:
                 return framed.ending

@@ -94,14 +94,16 @@ def _symptom_sentence(state: str, rates: tuple[Rate, ...], behind: list[RuleVerd
 
 
 def _rate(rule: RuleVerdict) -> Rate:
-    interval = wilson(rule.findings_total, rule.exposures)
+    interval = wilson(rule.sessions_breached, rule.sessions)
     low, high = interval or (None, None)
-    share = round(rule.findings_total / rule.exposures, 6) if interval else None
+    share = round(rule.sessions_breached / rule.sessions, 6) if interval else None
     return Rate(
         rule=rule.id,
         verdict=rule.verdict.value,
         breaches=rule.findings_total,
         occasions=rule.exposures,
+        sessions=rule.sessions,
+        sessions_breached=rule.sessions_breached,
         rate=share,
         low=low,
         high=high,
@@ -116,7 +118,8 @@ def _rate_sentence(
     if share is None or interval is None:
         return text
     low, high = (percent(end) for end in interval)
-    return f"{text}, {percent(share)} (95 %: {low} to {high})"
+    held = f"{number(rule.sessions_breached)} of {count(rule.sessions, 'session')}"
+    return f"{text}; {held}, {percent(share)} (95 %: {low} to {high})"
 
 
 def questions_of(manifest: Manifest, judgement: Judgement) -> tuple[Question, ...]:

@@ -6,13 +6,20 @@ a target does not know which of its keys were written.
 """
 
 from collections.abc import Callable
+from typing import get_args
 
 import msgspec
 
-from harness.model.target import Behaviour
+from harness.model.target import Behaviour, Reason
 from reports.parts import Declaration
 
-REFERENCE = Behaviour(end_markers=("text", "json", "close"), completion_idle_ms=1000)
+REFERENCE = Behaviour(
+    end_markers=("text", "json", "close"),
+    completion_idle_ms=1000,
+    vanish_detection_ms=4000,
+    user_key=True,
+    reasons={reason: reason for reason in get_args(Reason)},
+)
 """What the reference relay's own target file declares."""
 
 ORDERS: dict[str, tuple[str, ...]] = {
@@ -40,7 +47,7 @@ LARGER_IS_LOOSER = frozenset(
         "close_handshake_ms",
     }
 )
-SMALLER_IS_LOOSER = frozenset({"quiet_ms"})
+SMALLER_IS_LOOSER = frozenset({"quiet_ms", "user_key"})
 
 
 def declarations(behaviour: Behaviour) -> tuple[Declaration, ...]:
@@ -74,6 +81,8 @@ def _looser_by(name: str) -> Callable[[object, object], bool] | None:
     order = ORDERS.get(name)
     if order is not None:
         return lambda own, reference: order.index(str(own)) > order.index(str(reference))
+    if name == "reasons":
+        return lambda own, _: own is None
     if name == "silence":
         return lambda own, _: own != "pass"
     if name in LARGER_IS_LOOSER:

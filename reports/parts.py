@@ -198,12 +198,17 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Breaches of one rule among its occasions, with a 95 % Wilson interval where there is one."""
+    """Breaches of one rule among its occasions, and in how many sessions there were any.
+
+    ``rate`` is that of sessions, with its 95 % Wilson interval where there is one.
+    """
 
     rule: str
     verdict: str
     breaches: int
     occasions: int
+    sessions: int
+    sessions_breached: int
     rate: float | None
     low: float | None
     high: float | None

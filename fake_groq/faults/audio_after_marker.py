@@ -21,6 +21,8 @@ class AudioAfterMarker(Fault):
     def bend(self, plan: Plan) -> Plan:
         """Put the last audio behind the marker too."""
         before, marker, rest = divided(plan)
+        if not marker:
+            return plan
         _, again = last_audio(plan, self.audio_ms)
         steps = (*before, *open_marker(marker), *again, *hung_up(plan, rest))
         return replace(plan, steps=steps)

@@ -21,5 +21,7 @@ class MarkerBeforeLastAudio(Fault):
     def bend(self, plan: Plan) -> Plan:
         """Move the marker."""
         _, marker, rest = divided(plan)
+        if not marker:
+            return plan
         before, late = last_audio(plan, self.audio_ms)
         return replace(plan, steps=(*before, *open_marker(marker), *late, *hung_up(plan, rest)))

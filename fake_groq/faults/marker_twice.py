@@ -21,9 +21,9 @@ class MarkerTwice(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Put the marker, or one that more can follow, before itself."""
-        if has_marker(plan, "nothing"):
-            return plan
         before, marker, rest = divided(plan)
+        if not marker or has_marker(plan, "nothing"):
+            return plan
         first = (*open_marker(marker), Wait(ms=self.apart_ms))
         second = (Raw(data=LAST_CHUNK),) if plan.profile == "http" else marker
         return replace(plan, steps=(*before, *first, *second, *hung_up(plan, rest)))

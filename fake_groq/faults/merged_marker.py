@@ -18,10 +18,9 @@ class MergedMarker(Fault):
     def bend(self, plan: Plan) -> Plan:
         """Put the text behind the last samples."""
         before, marker, rest = divided(plan)
-        if not has_marker(plan, "text"):
+        if not has_marker(plan, "text") or not before or not is_audio(before[-1]):
             return plan
-        *kept, last = before
-        assert is_audio(last)
+        last = before[-1]
         text = b"".join(unit.data for unit in units(plan))
         ends = [replace(step, unit=NOTHING) for step in marker if isinstance(step, Marker)]
-        return replace(plan, steps=(*kept, replace(last, tail=text), *ends, *rest))
+        return replace(plan, steps=(*before[:-1], replace(last, tail=text), *ends, *rest))

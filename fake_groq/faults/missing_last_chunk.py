@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from fake_groq.faults.base import Fault, fault
-from fake_groq.shaping import divided
-from fake_groq.steps import Close, Plan, Send
+from fake_groq.shaping import divided, is_audio
+from fake_groq.steps import Close, Plan
 
 
 @fault
@@ -18,7 +18,7 @@ class MissingLastChunk(Fault):
     def bend(self, plan: Plan) -> Plan:
         """Drop what is behind the last audio."""
         before, _, _ = divided(plan)
-        *kept, last = before
-        if plan.profile == "ws" and isinstance(last, Send):
-            last = replace(last, is_final=False)
-        return replace(plan, steps=(*kept, last, Close(code=None)))
+        if not before or not is_audio(before[-1]):
+            return plan
+        last = replace(before[-1], is_final=plan.profile == "http")
+        return replace(plan, steps=(*before[:-1], last, Close(code=None)))

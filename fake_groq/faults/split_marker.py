@@ -22,9 +22,9 @@ class SplitMarker(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Divide the marker."""
-        if has_marker(plan, "close") or has_marker(plan, "nothing"):
-            return plan
         before, marker, rest = divided(plan)
+        if not marker or has_marker(plan, "close") or has_marker(plan, "nothing"):
+            return plan
         steps = [half for step in marker for half in self._halves(step)]
         return replace(plan, steps=(*before, *steps, *hung_up(plan, rest)))
 

@@ -2,7 +2,7 @@
 
 The baseline is what is held while as many sessions are open as at any other time, and of a few
 looks in a row the least: what is merely in flight at the moment of a look has not leaked. What
-grows is found by the robust slope behind the warm-up, if it still grows in the last third.
+grows is found by the robust slope behind the warm-up, if it still grows in the latter half.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,10 @@ Point = tuple[float, float]
 WARM_UP = 0.25  # of a lane, and for memory at least so many as the axis says
 BINS_MAX = 20
 ROWS_IN_A_BIN = 2
+PLACES = 12  # on the axis: so many looks at rest are better than many more at work
 OPEN_MAX = 4  # with more sessions at once, what each of them is at differs too much
 UNSURE = 2.0  # times the limit: a growth that must have been excluded
+GOES_ON = 0.5  # times the limit: less of it in the latter half is no growth any more
 SHORT = 100  # fewer than these can only show a coarser leak, as one in every message
 
 
@@ -143,9 +145,9 @@ class _Growth:
     def is_leak(self) -> bool:
         """Tell whether it surely grows by more than the limit, and has not stopped growing."""
         slope = self.slope
-        last = self.points[-max(POINTS_MIN, len(self.points) // 3) :]
+        last = self.points[-max(POINTS_MIN, len(self.points) // 2) :]
         still = robust_slope([(x / 100, y) for x, y in last])
-        goes_on = still is not None and still.value > self.limit
+        goes_on = still is not None and still.value > GOES_ON * self.limit
         return slope is not None and slope.low > self.limit and goes_on
 
     @property
@@ -172,7 +174,7 @@ class _Growth:
 def _comparable(series: ResourceSeries, axis: _Axis, *, is_memory: bool) -> list[ResourceRow]:
     """Return the looks behind the warm-up at which the same number of sessions was open.
 
-    Of the numbers that last as long as any other, the smallest.
+    The smallest number with enough places on the axis: none, where the lane rests at times.
     """
     done = axis.place(series.rows[-1])
     warm = max(WARM_UP * done, axis.memory_warm_up if is_memory else 0)
@@ -182,7 +184,7 @@ def _comparable(series: ResourceSeries, axis: _Axis, *, is_memory: bool) -> list
             by_open.setdefault(row.open, []).append(row)
     reach = {many: len({axis.place(row) for row in rows}) for many, rows in by_open.items()}
     most = max(reach.values(), default=0)
-    good = [many for many, places in reach.items() if places >= 0.5 * most]
+    good = [many for many, places in reach.items() if places >= min(PLACES, 0.5 * most)]
     return by_open[min(good)] if good else []
 
 

@@ -27,12 +27,13 @@ async def disturbed(
     """
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         windows = []
+        turns = {link: asyncio.Lock() for link in links}
         for plan in plans:
             fault = _in_force(plan, links[plan.link], lane, run, recorder)
             if plan.duration_ms is None:
                 await stack.enter_async_context(fault)
             else:
-                task = _open_window(plan.start_ms, plan.duration_ms, fault)
+                task = _open_window(plan.start_ms, plan.duration_ms, fault, turns[plan.link])
                 windows.append(tasks.create_task(task, name=f"fault-{run}-{plan.fault}"))
         try:
             yield
@@ -42,10 +43,14 @@ async def disturbed(
 
 
 async def _open_window(
-    start_ms: float, duration_ms: float, fault: AbstractAsyncContextManager[None]
+    start_ms: float,
+    duration_ms: float,
+    fault: AbstractAsyncContextManager[None],
+    turn: asyncio.Lock,
 ) -> None:
+    """Wait for the window, and for the one before it on this link, which may still be healing."""
     await asyncio.sleep(start_ms / 1000)
-    async with fault:
+    async with turn, fault:
         await asyncio.sleep(duration_ms / 1000)
 
 

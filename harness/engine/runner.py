@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from harness.scenarios.base import SCENARIOS
 
 RETRIES_MAX = 20
 RETRYING_S_MAX = {"smoke": 60.0, "standard": 300.0, "full": 1200.0}
+THREADS = 32  # each lane asks /proc and the proxy's API beside the others
 CLOSING_S = 0.6  # longer than a lost vantage may go unnoticed
 
 
@@ -91,6 +93,7 @@ def _note_end(folder: RunFolder) -> None:
 
 
 async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> None:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     nonce = child_seed(options.seed, "nonce") % 256
     started_ns, started_cpu_ns = options.clock.now_ns(), options.clock.cpu_ns()
     scheduler = Scheduler(

@@ -67,6 +67,14 @@ class Judge:
             on_late_signal=self._judge_late_signal,
         )
         self._pools = {check.id: Pool(check, limits_of(check, self._target)) for check in CHECKS}
+        seeing = [
+            pool
+            for pool in self._pools.values()
+            if set(pool.check.vantages) <= set(manifest.vantages)
+        ]
+        self._seeing = {
+            scope: [pool for pool in seeing if pool.check.scope is scope] for scope in Scope
+        }
         self._faults: list[FaultData] = []
         self._events = 0
         self._waits_expired = 0
@@ -166,6 +174,8 @@ class Judge:
 
     def _judge_session(self, session: SessionView) -> None:
         self._run(Scope.SESSION, session, session.origin, None)
+        for pool in self._pools.values():
+            pool.end_session(session.session)
 
     def _judge_late_signal(self, message: MessageView, signal: Signal) -> None:
         for pool in self._pools.values():
@@ -183,9 +193,7 @@ class Judge:
         origin: Origin,
         message: str | None,
     ) -> None:
-        for pool in self._pools.values():
-            if pool.check.scope is not scope:
-                continue
+        for pool in self._seeing[scope]:
             try:
                 self._run_check(pool, view, origin, message)
             except Exception as error:
@@ -196,7 +204,7 @@ class Judge:
             if isinstance(outcome, Finding):
                 self._take(pool, _placed(outcome, view, origin, message), origin)
             elif isinstance(outcome, Exposure):
-                pool.expose(outcome.category, origin.scenario_run, origin.retry_of)
+                pool.expose(outcome.category, origin.scenario_run, origin.retry_of, _name_of(view))
             else:
                 pool.leave(outcome)
 
@@ -269,6 +277,10 @@ def exit_code_of(rules: Iterable[RuleVerdict]) -> int:
     if any(rule.verdict is Verdict.ERROR for rule in rules):
         return 3
     return 0 if all(verdict in GOOD for verdict in verdicts) else 2
+
+
+def _name_of(view: View) -> str | None:
+    return None if isinstance(view, RunView) else view.session
 
 
 def _crash(view: View, error: Exception) -> str:

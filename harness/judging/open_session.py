@@ -68,7 +68,7 @@ class OpenSession:
     def clean_up(self, call: CleanupCall) -> None:
         """Take a call of the cleanup hook: which message it met, open or not."""
         self.view.cleanups.append(call)
-        met = next(iter(self.unended.values()), None)
+        met = next((m for m in self.unended.values() if m.superseded is None), None)
         if met is not None:
             call.message, call.phase = met.message, phase_of(met)
             met.cleaned = met.cleaned or call

@@ -36,10 +36,16 @@ class Pool:
     missing: str = ""
     without_receipt: frozenset[str] = frozenset()
     crash: str = ""
+    sessions: int = 0
+    sessions_breached: int = 0
+    _seen: set[str] = field(default_factory=set)
+    _breached: set[str] = field(default_factory=set)
 
     def breach(self, finding: Finding) -> None:
         """Take a breach; the first few are kept whole."""
         self.findings_total += 1
+        if finding.session is not None:
+            self._breached.add(finding.session)
         if len(self.findings) < FINDINGS_SHOWN:
             self.findings.append(finding)
 
@@ -51,9 +57,21 @@ class Pool:
         self.suspects.append(finding)
         self.final_suspects += is_final
 
-    def expose(self, category: str, run: str, retry_of: str | None) -> None:
+    def expose(
+        self, category: str, run: str, retry_of: str | None, session: str | None = None
+    ) -> None:
         """Take an exposure; one of a retry counts for its original only."""
         self.exposed[run, retry_of, category] += 1
+        if retry_of is None and session is not None:
+            self._seen.add(session)
+
+    def end_session(self, session: str) -> None:
+        """Count a session that is over: was the rule exposed in it, and was it broken?"""
+        if session in self._seen or session in self._breached:
+            self.sessions += 1
+            self.sessions_breached += session in self._breached
+            self._seen.discard(session)
+            self._breached.discard(session)
 
     def leave(self, occasion: Unjudged) -> None:
         """Take what cannot be judged; the first that says what would be enough is kept."""
@@ -132,6 +150,8 @@ class Pool:
             exposures_by=dict(sorted(exposures.items())),
             minimum=minimum,
             limits=self.limits,
+            sessions=self.sessions,
+            sessions_breached=self.sessions_breached,
             findings_total=self.findings_total,
             findings=tuple(self.findings),
             excused=tuple(self.suspects[:FINDINGS_SHOWN]),

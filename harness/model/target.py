@@ -16,6 +16,9 @@ import msgspec
 from harness.model.errors import UsageError
 
 
+Reason = Literal["completed", "stopped", "superseded", "upstream_error", "timeout", "cleanup"]
+
+
 class Sut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the SUT is started or reached.
 
@@ -83,7 +86,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     end_signal: Literal["delivery", "playback", "synthesis"] = "delivery"
     on_stop: Literal["current", "all"] = "current"
     prefetch_next: bool = False
-    reasons: dict[str, str] | None = None
+    reasons: dict[str, Reason] | None = None
     silence: Literal["pass", "strip", "insert"] = "pass"
     fidelity: Literal["exact", "spectral", "none"] = "exact"
     quiet_ms: int = 500

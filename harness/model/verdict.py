@@ -105,7 +105,11 @@ class Minimum(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """The judgement of one rule: the verdict, what it rests on, and every breach that is shown."""
+    """The judgement of one rule: the verdict, what it rests on, and every breach that is shown.
+
+    ``sessions`` are those in which it could have been broken, ``sessions_breached`` those in which
+    it was.
+    """
 
     id: str
     title: str
@@ -117,6 +121,8 @@ class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True):
     exposures_by: dict[str, int] = {}
     minimum: Minimum
     limits: dict[str, float] = {}
+    sessions: int = 0
+    sessions_breached: int = 0
     findings_total: int = 0
     findings: tuple[Finding, ...] = ()
     excused: tuple[Finding, ...] = ()

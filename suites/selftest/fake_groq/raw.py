@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from suites.selftest.fake_groq.staging import (
     DEADLINE_S,
@@ -84,7 +84,10 @@ class Seen:
 Until = Callable[[Seen], bool]
 
 
-Profile = Callable[[Fake], Awaitable[Seen]]
+class Profile(Protocol):
+    """How to ask: `ws` or `http`."""
+
+    def __call__(self, server: Fake, text: str = TEXT) -> Awaitable[Seen]: ...
 
 
 async def ws(

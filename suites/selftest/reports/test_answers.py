@@ -22,6 +22,8 @@ def symptom(words: str, *judged: Verdict, exposures: int = 240, found: int = 0) 
             verdict=verdict,
             exposures=exposures,
             findings_total=found,
+            sessions=exposures,
+            sessions_breached=found,
             findings=(a_finding(category="after the first"),) * min(found, 10),
         )
         for verdict in judged
@@ -32,7 +34,9 @@ def symptom(words: str, *judged: Verdict, exposures: int = 240, found: int = 0) 
 def test_a_symptom_that_was_looked_for_has_a_rate_with_its_interval() -> None:
     shown = symptom("second message silent", Verdict.FAIL, found=12)
     assert (shown.state, shown.rates[0].rate) == ("seen", 0.05)
-    assert shown.sentence == "MSG-2: 12 in 240 occasions, 5.0 % (95 %: 2.9 % to 8.5 %)"
+    assert shown.sentence == (
+        "MSG-2: 12 in 240 occasions; 12 of 240 sessions, 5.0 % (95 %: 2.9 % to 8.5 %)"
+    )
 
 
 def test_a_symptom_that_did_not_show_still_has_an_upper_bound() -> None:

@@ -49,7 +49,7 @@ def test_a_should_is_not_counted_as_a_broken_must() -> None:
 def test_the_three_version_numbers_are_there() -> None:
     versions = make(a_manifest(), a_judgement()).versions
     assert (versions.harness, versions.checklist) == ("0.1.0", "2026.1")
-    assert versions.schemas.certificate == 1
+    assert versions.schemas.certificate == 2
 
 
 def test_resources_are_told_apart_from_other_figures() -> None:

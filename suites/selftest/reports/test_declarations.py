@@ -28,13 +28,25 @@ def test_every_declaration_is_listed() -> None:
 def test_the_reference_itself_has_no_mark_but_of_what_it_need_not_say() -> None:
     assert marks() == {}
     said = [item.name for item in declarations(REFERENCE) if not item.mark]
-    assert said == ["end_markers", "completion_idle_ms"]
+    assert said == [
+        "end_markers",
+        "reasons",
+        "completion_idle_ms",
+        "vanish_detection_ms",
+        "user_key",
+    ]
 
 
 def test_a_default_is_marked_as_such_and_as_looser_where_it_is() -> None:
     unsaid = {item.name: item.mark for item in declarations(Behaviour())}
     looser = {name for name, mark in unsaid.items() if mark != "default"}
-    assert looser == {"completion_idle_ms", "first_byte_ms"}
+    assert looser == {
+        "completion_idle_ms",
+        "first_byte_ms",
+        "reasons",
+        "vanish_detection_ms",
+        "user_key",
+    }
     assert {unsaid[name] for name in looser} == {"default, looser than the reference"}
     assert unsaid["end_markers"] == "default"
 

@@ -26,7 +26,8 @@ class _Tape:
         runs = [run for run in data["runs"] if run[0] >> 16 == self.mine]
         if row.message == self.message or (row.message is None and runs):
             yield from self._unmarked(data)
-        zeros = data["zeros"] if row.message == self.message or runs else 0
+        is_amid = row.message is None and self.at is not None
+        zeros = data["zeros"] if row.message == self.message or runs or is_amid else 0
         if not runs:
             self.zeros += zeros
             return

@@ -1,5 +1,6 @@
 import pytest
 
+from suites.selftest.fake_groq.raw import ws
 from suites.selftest.fake_groq.staging import Fake, fake, heard, runs_of, text_of
 
 pytestmark = pytest.mark.io
@@ -43,3 +44,9 @@ async def test_a_reset_before_the_first_audio() -> None:
         async with server.speaking(TEXT) as client:
             assert await heard(client) == (b"", [], "rst")
         assert server.events("stream_sent") == []
+
+
+async def test_a_bare_socket_sees_the_reset() -> None:
+    async with fake(**PACED) as server:
+        seen = await ws(server, TEXT)
+        assert (seen.order, seen.runs, seen.end) == ("b", [(0, 9600)], "rst")

@@ -21,6 +21,6 @@ async def test_over_http_an_error_has_half_a_body() -> None:
     async with fake(faults=["broken_json"]) as server:
         seen = await http(server)
         assert seen.head.startswith("HTTP/1.1 500")
-        with pytest.raises(ValueError, match="delimiter|Unterminated|Expecting"):
+        with pytest.raises(ValueError, match="Unterminated"):
             json.loads(seen.rest)
         await server.wait_for("stream_failed", how="status 500")

@@ -5,6 +5,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from suites.selftest.fake_groq.raw import error_of, http
 from suites.selftest.fake_groq.staging import ENGLISH, VOICE, fake, heard, text_of
 
 pytestmark = pytest.mark.io
@@ -72,3 +73,10 @@ async def test_a_rule_for_one_message_comes_too_late_for_the_upgrade(status: int
         await server.wait_for("stream_failed", how=f"status {status}")
         async with server.speaking(text_of(1, 2)) as client:
             assert (await heard(client))[2] == "close 1000"
+
+
+async def test_a_bare_socket_sees_the_status() -> None:
+    async with fake(faults=[{"name": "error_status", "status": 502}]) as server:
+        seen = await http(server, TEXT)
+        assert seen.head.startswith("HTTP/1.1 502 ")
+        assert error_of(seen.rest)["type"] == "internal_server_error"

@@ -22,7 +22,7 @@ async def test_they_come_at_the_pace_of_the_speech() -> None:
     async with fake(faults=[fault], pace="real-time", ms_per_character=1) as server:
         await ws(server)
         sent = server.events("stream_sent")
-        assert sent[-1]["at_ns"] - sent[-4]["at_ns"] > 200e6
+        assert sent[-1]["at_ns"] - sent[-4]["at_ns"] > 120e6
 
 
 async def test_a_body_ends_with_zeros() -> None:

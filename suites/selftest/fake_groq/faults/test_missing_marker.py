@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from suites.selftest.fake_groq.raw import http, ws
 from suites.selftest.fake_groq.staging import fake, heard, runs_of, text_of
 
 pytestmark = pytest.mark.io
@@ -48,3 +49,11 @@ async def test_a_body_has_no_last_chunk() -> None:
         closed = await server.wait_for("socket_closed")
         assert (closed["data"]["by"], closed["data"]["how"]) == ("own", "fin")
         assert server.events("stream_ended") == []
+
+
+async def test_a_bare_socket_sees_all_of_the_audio_and_then_a_fin() -> None:
+    async with fake(faults=[SHORT]) as server:
+        seen = await ws(server, TEXT)
+        assert (seen.order, seen.runs, seen.end) == ("b", [(0, TOTAL)], "fin")
+        seen = await http(server, TEXT)
+        assert (seen.runs, seen.has_last_chunk, seen.end) == ([(0, TOTAL)], False, "fin")

@@ -12,7 +12,7 @@ async def test_the_fourth_frame_comes_twice(profile: Profile) -> None:
     async with fake(faults=["repeated_frames"]) as server:
         seen = await profile(server)
         assert seen.pieces[3].payload == seen.pieces[4].payload
-        assert seen.runs[:2] == [(0, 7680), (5760, 7680)]
+        assert seen.runs[:2] == [(0, 7680), (5760, 9600)]
         story = await told(server)
         assert [tuple(run) for run in story.runs] == seen.runs
         assert story.ended

@@ -15,4 +15,4 @@ async def test_all_borders_are_odd_and_no_byte_is_lost(profile: Profile) -> None
         assert seen.runs == WHOLE
         story = await told(server)
         assert (story.runs, story.is_harmless) == ([[0, TOTAL]], True)
-        assert [e["data"]["runs"][0][2] for e in server.events("stream_sent")][-1] == 1920
+        assert server.events("stream_sent")[-1]["data"]["runs"][0][2] == 1920

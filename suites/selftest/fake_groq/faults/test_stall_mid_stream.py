@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from suites.selftest.fake_groq.raw import Profile, http, ws
 from suites.selftest.fake_groq.staging import fake, heard, runs_of, text_of
 
 pytestmark = pytest.mark.io
@@ -49,3 +50,11 @@ async def test_behind_it_the_rest_comes_at_its_pace() -> None:
         due = [0, 80, 380, 460, 540]  # 20 ms of the second frame, the stall, the rest of it
         assert len(sent) == len(due)
         assert all(at >= ms - 0.1 for at, ms in zip(sent, due, strict=True))
+
+
+@pytest.mark.parametrize("profile", [ws, http])
+async def test_a_bare_socket_sees_the_gap_and_then_the_rest(profile: Profile) -> None:
+    async with fake(faults=[{**STALL, "stall_ms": 200}]) as server:
+        seen = await profile(server, TEXT)
+        assert seen.gap_ms() > 100
+        assert [first for first, _ in seen.runs] == [0]

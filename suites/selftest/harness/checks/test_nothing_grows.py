@@ -110,7 +110,7 @@ def test_a_heap_that_fills_to_its_size_passes() -> None:
 
 
 def test_a_pool_that_fills_up_late_is_no_leak_and_more_messages_are_asked_for() -> None:
-    run = speaking(lambda at: min(at, 300) // 5)
+    run = speaking(lambda at: min(at, 250) // 5)
     assert sentences(run) == []
     assert "too few to be sure of sockets; 800 would be enough" in texts(run)
 
@@ -154,6 +154,17 @@ def test_sessions_that_overlap_more_towards_the_end_are_no_leak() -> None:
         row.held["sockets"] += 2 * (row.open > 0)
     assert sentences(run) == []
     assert "sessions" in exposed(run)
+
+
+def test_where_a_lane_rests_between_its_waves_only_rests_count() -> None:
+    rows = []
+    for at in range(201):
+        here = (10 - at % 10) % 10 % 5
+        held = {"sockets": 3 + here * (1 + at / 20)}
+        rows.append(ResourceRow(at_ns=at, messages=at, sessions=at, open=here, held=held))
+    resting = RunView(resources=[ResourceSeries(lane="lane", rows=rows)])
+    assert sentences(resting) == []
+    assert "sessions" in exposed(resting)
 
 
 def test_forty_sessions_at_once_are_no_baseline() -> None:

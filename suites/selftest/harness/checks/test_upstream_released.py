@@ -45,6 +45,8 @@ def test_a_socket_that_is_still_held_when_the_lane_closes_fails() -> None:
 def test_a_session_socket_or_a_pooled_one_may_stay() -> None:
     for declared in ("per_session", "pooled"):
         story = ended(socket_closed_ms=None)
+        if declared == "per_session":
+            story.socket_closed(905)  # with its client
         assert all_findings(story, behaviour={"upstream_socket": declared}) == {}
 
 

@@ -7,12 +7,21 @@ import msgspec
 import pytest
 
 from harness.checks.base import CHECKS, Limits
-from harness.judging.judge import Judge, check_limit_names, exit_code_of, judge_events, limits_of
+from harness.judging.judge import (
+    GOOD,
+    Judge,
+    check_limit_names,
+    exit_code_of,
+    judge_events,
+    limits_of,
+)
 from harness.model.errors import UsageError
 from harness.model.verdict import Exposure, Level, Minimum, Outcome, RuleVerdict, Verdict
 from harness.model.views import MessageView
 from suites.selftest.harness.judged import judged, judged_by, manifest, told
 from suites.selftest.harness.story import Story
+
+FREE = "free"
 
 
 def a_day() -> tuple[Story, ...]:
@@ -40,7 +49,7 @@ def test_the_same_events_give_the_same_bytes() -> None:
 def test_every_rule_is_judged_once_in_the_order_of_its_name() -> None:
     names = [rule.id for rule in judged(*a_day()).rules]
     assert names == sorted(set(names))
-    assert len(names) == 13
+    assert names == list(CHECKS.names())
 
 
 def test_each_breach_says_where_it_was_seen_and_shows_the_lanes_around_it() -> None:
@@ -69,7 +78,8 @@ def test_a_record_that_was_cut_is_judged_as_cut() -> None:
 
 def test_an_empty_record_is_inconclusive_and_no_crash() -> None:
     judgement = judged()
-    assert {rule.verdict for rule in judgement.rules} == {Verdict.INCONCLUSIVE}
+    without = (Verdict.INCONCLUSIVE, Verdict.NOT_OBSERVABLE, Verdict.NOT_APPLICABLE)
+    assert {rule.verdict for rule in judgement.rules} == set(without)
     assert (judgement.exit_code, judgement.certified, judgement.events) == (2, False, 0)
 
 
@@ -146,8 +156,8 @@ def test_a_should_that_fails_costs_no_certificate() -> None:
 
 
 def test_a_run_that_saw_enough_and_found_nothing_is_certified() -> None:
-    judgement = judged(enough())
-    assert {rule.id: rule.why for rule in judgement.rules if rule.verdict is not Verdict.PASS} == {}
+    judgement = judged(enough(), tier=FREE)
+    assert {rule.verdict for rule in judgement.rules} <= set(GOOD)
     assert (judgement.exit_code, judgement.certified, judgement.grade) == (0, True, "CUP")
 
 
@@ -184,33 +194,30 @@ def test_a_late_signal_counts_once_a_vantage_is_lost_only_before_that() -> None:
     assert judged_by("EOS-1", story).why == "lost_vantage"
 
 
+@pytest.fixture(autouse=True)
+def tier_that_wants_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few messages be enough for the tier `free`, as a whole run is for the others."""
+    for check in CHECKS:
+        free = {**check.minimum, FREE: Minimum(total=0)}
+        monkeypatch.setitem(CHECKS._members, check.id, replace(check, minimum=free))
+
+
 def enough() -> Story:
     """A story that is certified if nothing else happens."""
-    story = Story(scenario="happy_path")
-    for place in range(25):
-        story.voiced(1000 * place, message=place + 1)
-    for place in range(25, 37):
-        begin_ms = 1000 * place
-        stop_ms = begin_ms + (60 if place % 2 else 300)
-        story.stopped(begin_ms, stop_ms, message=place + 1)
-    for place in range(40, 50):
-        begin_ms = 1000 * place
-        story.begun(begin_ms, begin_ms + 300, place).let_go(begin_ms + 303, place)
-        story.end(begin_ms + 303, place, reason="superseded")
-        story.voiced(begin_ms + 300, message=place + 100)
-    return story.leave(60_000)
+    return Story().voiced(0).stopped(1000, 1300, 2).leave(60_000)
 
 
 def test_any_problem_of_the_record_costs_the_certificate() -> None:
     trace = told(enough())
     cut = "the last line of a part is cut"
-    assert judge_events(manifest(), trace, problems=tuple).exit_code == 0
-    judgement = judge_events(manifest(), trace, problems=lambda: (cut,))
+    assert judge_events(manifest(tier=FREE), trace, problems=tuple).exit_code == 0
+    judgement = judge_events(manifest(tier=FREE), trace, problems=lambda: (cut,))
     assert (judgement.exit_code, judgement.certified, judgement.problems) == (2, False, (cut,))
 
 
 def test_an_untrue_declaration_costs_the_certificate() -> None:
-    judgement = judged(enough().opened(59_000, exchange=900, profile="http").released(59_001, 900))
+    story = enough().opened(59_000, exchange=900, profile="http").released(59_001, 900)
+    judgement = judged(story, tier=FREE)
     (problem,) = judgement.problems
     assert problem.startswith("the target declares upstream profile 'ws', but 1 of ")
     assert judgement.exit_code == 2
@@ -220,7 +227,7 @@ def test_sessions_that_could_not_connect_are_a_problem() -> None:
     story = enough()
     for session, text in ((7, "refused"), (8, "no answer in 5 s")):
         story.event(100, "client", "connect_failed", {"text": text}, session=session)
-    judgement = judged(story)
+    judgement = judged(story, tier=FREE)
     assert judgement.problems == ("2 sessions could not connect: refused",)
     assert (judgement.exit_code, judgement.measurements["connects_failed"]) == (2, 2)
 
@@ -228,13 +235,14 @@ def test_sessions_that_could_not_connect_are_a_problem() -> None:
 def test_a_sut_that_exits_in_the_middle_of_the_run_is_a_problem() -> None:
     exited = {"lane": "lane", "exit_code": -11}
     story = enough().event(50_000, "process", "sut_exited", exited).lane_closing(61_000)
-    judgement = judged(story)
+    judgement = judged(story, tier=FREE)
     assert judgement.problems == (
         "the SUT of lane lane exited with code -11 in the middle of the run",
     )
     assert (judgement.exit_code, judgement.measurements["suts_exited"]) == (2, 1)
     ended = enough().lane_closing(61_000).event(61_001, "process", "sut_exited", exited)
-    assert (judged(ended).exit_code, judged(ended).measurements["suts_exited"]) == (0, 0)
+    judgement = judged(ended, tier=FREE)
+    assert (judgement.exit_code, judgement.measurements["suts_exited"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +252,7 @@ def test_an_event_with_wrong_data_is_damaged_and_the_rest_is_judged(
     kind: str, data: dict[str, object]
 ) -> None:
     story = enough().event(60_100, "client", kind, data, session=1, message=1)
-    judgement = judged(story)
+    judgement = judged(story, tier=FREE)
     assert judgement.exit_code == 2
     (problem,) = judgement.problems
     assert problem.startswith(f"1 event is damaged and did not count: {kind} number ")

@@ -10,7 +10,7 @@ from suites.selftest.reports.staging import a_failed_judgement, a_judgement, a_m
 def test_the_kind_of_toxiproxy_lies_at_its_frozen_path() -> None:
     document = msgspec.json.decode(render(make(a_manifest(), a_judgement())))
     assert document["environment"]["toxiproxy"]["kind"] == "real"
-    assert document["schema"] == 1
+    assert document["schema"] == 2
 
 
 def test_the_same_certificate_gives_the_same_bytes() -> None:
