@@ -25,23 +25,22 @@ def frames_of(characters: int, ms_per_character: float) -> int:
 
 
 def speech(frames: int, pauses: Pauses) -> tuple[Span, ...]:
-    """Return the spans of a speech of so many frames.
+    """Return the spans of a speech of so many frames; samples are numbered over its pauses.
 
     Pauses lie within that length and end before its last frame, which always speaks.
     """
     last_frame = (frames - 1) * FRAME_SAMPLES
     spans: list[Span] = []
-    at = marked = 0
+    at = 0
     for at_ms, length_ms in pauses:
         start = min(round(at_ms * SAMPLES_PER_MS), last_frame)
         stop = min(start + round(length_ms * SAMPLES_PER_MS), last_frame)
         if start > at:
-            spans.append(Span(first=marked, samples=start - at))
-            marked += start - at
+            spans.append(Span(first=at, samples=start - at))
         if stop > start:
             spans.append(Span(first=None, samples=stop - start))
         at = max(at, stop)
-    spans.append(Span(first=marked, samples=frames * FRAME_SAMPLES - at))
+    spans.append(Span(first=at, samples=frames * FRAME_SAMPLES - at))
     return tuple(spans)
 
 

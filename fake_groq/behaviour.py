@@ -36,6 +36,8 @@ class Behaviour:
         ms_per_character: how long a text sounds; the sum is rounded up to whole 80-ms frames.
         lead_ms: how far the audio is sent ahead of the pace.
         jitter_ms: each frame is late by up to so much, drawn from the seed.
+        faults: what goes wrong, in this order; each says itself which streams it meets, by count
+            or by chance (see `fake_groq.faults.base`).
         pauses: (at, length) of the zeros inside the speech; they count towards its length.
     """
 

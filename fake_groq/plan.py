@@ -47,7 +47,7 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
         count=request.count,
         identities=found,
         is_mixed=mixed(request.text),
-        total_samples=sum(span.samples for span in spans if span.first is not None),
+        total_samples=sum(span.samples for span in spans),
         steps=tuple(_steps(request.profile, behaviour, spans, random.Random(seeded))),
         speed=behaviour.speed,
         seed=seeded,

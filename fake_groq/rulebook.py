@@ -1,4 +1,8 @@
-"""Which behaviour applies to which text: a default, and rules that match text or identity."""
+"""Which behaviour applies to which text: a default, and rules that match text or identity.
+
+A fault of a behaviour may be limited further, to every n-th stream or by chance, and a request may
+ask for faults of its own: see `fake_groq.faults.base`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -168,7 +168,7 @@ class Plan:
 
     Attributes:
         key: the stream key in the watermark of the samples.
-        total_samples: marked samples of the whole speech, pauses not counted.
+        total_samples: samples of the whole speech, its pauses included.
         speed: how many times faster than real time the audio is sent; None for no pace at all.
         seed: what the faults draw their chance from.
         fault: names of the faults that bent the plan, joined by "+"; None for none.

@@ -1,8 +1,11 @@
 """The completion budget: how long a silent upstream may keep a message open."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class BudgetExpired(Exception):
@@ -41,16 +44,21 @@ class CompletionBudget:
             return self._first_byte_due_at
         return asyncio.get_running_loop().time() + self._idle_s
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Bound the wait for the upstream inside the block.
+    async def wait_for(self, receive: Callable[[], Awaitable[T]]) -> T:
+        """Return what `receive` brings within the budget.
+
+        What had come by the time that the budget ran out is in time: where this process was held
+        up, it was not the upstream that was silent.
 
         Raises:
             BudgetExpired: the upstream was silent for too long.
         """
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout_at(self.due_at()):
-                yield
+                return await receive()
+        try:
+            async with asyncio.timeout(0):
+                return await receive()
         except TimeoutError as late:
             raise self.expired() from late
 

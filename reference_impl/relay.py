@@ -248,7 +248,7 @@ class Session:
     ) -> Ending:
         """Hold one upstream stream from its opening to its end."""
         async with self._upstream_turn:
-            upstream = self._settings.new_upstream(self._partings)
+            upstream = self.new_upstream()
             exchange.upstream = upstream
             try:
                 with self._census.holding("upstream_streams"):
@@ -269,8 +269,7 @@ class Session:
         await upstream.open(request, budget)
         while True:
             try:
-                async with budget.running():
-                    framed = framing.take(await upstream.receive())
+                framed = framing.take(await budget.wait_for(upstream.receive))
             except BudgetExpired:
                 framed = framing.take(Lull())
             budget.byte_arrived()
@@ -289,6 +288,10 @@ class Session:
     def segments(self, text: str) -> tuple[str, ...]:
         """Cut a message into the texts that are spoken one after the other: here one."""
         return (text,)
+
+    def new_upstream(self) -> Upstream:
+        """Return what one stream is asked of: here one that is not connected yet."""
+        return self._settings.new_upstream(self._partings)
 
     def new_chunker(self) -> Chunker:
         """Return what cuts the samples of one message into frames."""

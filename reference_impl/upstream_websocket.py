@@ -65,6 +65,11 @@ class WebSocketConnection:
                 code="upstream_refused", message=f"The upstream is no WebSocket server: {refusal}."
             )
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether the upgrade is done and the peer has closed nothing, as far as is known."""
+        return self._protocol.state is State.OPEN and not self._reader.at_eof()
+
     def send(self, document: dict[str, str]) -> None:
         """Send one JSON text message; small enough never to wait."""
         self._protocol.send_text(json.dumps(document).encode())
@@ -174,14 +179,33 @@ class WebSocketUpstream(Upstream):
 
     async def open(self, request: SpeechRequest, budget: CompletionBudget) -> None:
         """Connect, upgrade, and send the request as one text message."""
+        await self.connect()
+        assert self._connection is not None, "it has just been made"
+        self._connection.resource.send(
+            {"model": request.model, "input": request.text, "voice": request.voice}
+        )
+        budget.opened()
+
+    async def connect(self) -> None:
+        """Connect and upgrade, unless that was done ahead of the request.
+
+        Raises:
+            UpstreamFailed: nobody answers, or the answer is no upgrade.
+        """
+        if self._connection is not None:
+            return
         try:
             async with asyncio.timeout(self._connect_s):
                 connection = await self._connect()
                 await connection.shake_hands(self._key)
         except OSError as error:
             raise unreachable(error) from error
-        connection.send({"model": request.model, "input": request.text, "voice": request.voice})
-        budget.opened()
+
+    @property
+    def is_usable(self) -> bool:
+        """Say whether it is connected, and has heard nothing of the peer's leaving."""
+        held = self._connection
+        return held is not None and held.is_held and held.resource.is_open
 
     async def receive(self) -> Part:
         """Return the next audio, text message or close of the peer."""

@@ -31,6 +31,14 @@ def audio_inside_message(session: SessionView, _limits: Limits) -> Iterator[Outc
     for span in session.spans:
         if span.session == own and span.message:
             yield from _judge_span(session, span)
+    if session.origin.behaviour.extra_audio != "allowed":
+        for at_ns, samples in session.strangers:
+            yield Finding(
+                sentence=f"{samples} samples ({audio_ms(samples):.0f} ms) of no stream reached"
+                f" {session.session} while no message was open. Allowed: 0.",
+                at_ns=at_ns,
+                category="message",
+            )
     for message in session.messages:
         for stream in message.streams:
             if stream.is_mixed:

@@ -8,6 +8,7 @@ from harness.model.units import ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, Signal
 
+EXPLICIT_MS = 1000
 SILENCE_MARGIN_MS = 1000
 
 
@@ -40,10 +41,11 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
     """Count end signals: one, however it ended; at most one if the client left before it.
 
     Each of our clients leaves at some time. It left before the end if that was not yet due: when
-    it had waited for less than ``quiet_ms`` since the cause, or for less than the idle time and a
-    second since the last that was seen of the message.
+    it had waited for less than a second (the limit of EOS-4) and ``quiet_ms`` since the cause, or
+    for less than the idle time and a second since the last that was seen of the message. One that
+    waits in a queue is due when its turn has come, unless a STOP or a cleanup cleared the queue.
     """
-    is_cleared = message.stop is not None or message.cleaned is not None
+    is_cleared = bool(message.stop or message.cleaned or message.crossed_by)
     if message.is_rejected or (message.is_waiting and is_cleared):
         return
     count = len(message.ends)
@@ -52,7 +54,7 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
     elif count == 0 and message.is_cut:
         yield Unjudged(why="cut")
         return
-    elif count == 0 and (message.lost_ns is not None or _is_overdue(message)):
+    elif count == 0 and (_is_hung_up(message) or _is_overdue(message)):
         yield Finding(
             sentence=f"{message.id} got no end signal{_how(message)}. Expected exactly 1.",
             at_ns=message.watched_until_ns,
@@ -61,12 +63,24 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
     yield Exposure(category=message.ending)
 
 
+def _is_hung_up(message: MessageView) -> bool:
+    """Tell whether the SUT let go of a client that was there, and of a message that it knew.
+
+    One that had another client of the same user to serve may never have read the request.
+    """
+    if message.lost_ns is None or message.left_ns is not None:
+        return False
+    is_known = message.starts or message.streams or message.speak.fence_passed_ns is not None
+    return bool(is_known) or message.voided_ns is None
+
+
 def _is_overdue(message: MessageView) -> bool:
     """Tell whether the client stayed for so long that the end signal had to come."""
-    if message.is_waiting:
+    if message.is_waiting and message.turn_ns is None:
         return False
+    quiet_ms = message.behaviour.quiet_ms
     explicit_ns = [cause.at_ns for cause in causes_of(message) if not cause.is_silent]
-    if explicit_ns and _waited_ms(message, min(explicit_ns)) > message.behaviour.quiet_ms:
+    if explicit_ns and _waited_ms(message, min(explicit_ns)) > EXPLICIT_MS + quiet_ms:
         return True
     return _waited_ms(message, _last_sign_ns(message)) > idle_ms(message) + SILENCE_MARGIN_MS
 
@@ -80,7 +94,7 @@ def _waited_ms(message: MessageView, from_ns: int) -> float:
 
 
 def _last_sign_ns(message: MessageView) -> int:
-    signs = [message.speak.at_ns, *(audio.at_ns for audio in message.audio[-1:])]
+    signs = [message.turn_ns or message.speak.at_ns, *(audio.at_ns for audio in message.audio[-1:])]
     signs += [stream.last_sent_ns or stream.opened_ns for stream in message.streams]
     return max(signs)
 

@@ -40,7 +40,8 @@ def _judge(session: SessionView, invalid: InvalidInput, limit_ms: float) -> Iter
     answered_ns = _answered_ns(session, invalid)
     until_ns = answered_ns or min(session.seen_until_ns, session.left_ns or session.seen_until_ns)
     conditions = session.origin.conditions
-    if session.lost_ns is not None and conditions.was_reset("client", session.lost_ns):
+    gone_ns = session.lost_ns or session.left_ns
+    if gone_ns is not None and conditions.was_reset("client", gone_ns):
         yield Unjudged(why="link_fault")
         return
     limit_ms += conditions.stalled_ms(from_ns, max(from_ns, until_ns), link="client")

@@ -49,6 +49,7 @@ def samples_in_order(message: MessageView, _limits: Limits) -> Iterator[Outcome]
     is_prefix = message.was_interrupted or message.client_left or message.upstream_failed
     if progress.odd is not None and not is_prefix:
         progress.breaches.append((progress.odd, "the last sample came by half"))
+    progress.breaches += _skipped(progress)
     for audio, what in progress.breaches[:1]:
         more = len(progress.breaches) - 1
         also = f" ({more} more breaches in this message)" if more else ""
@@ -65,7 +66,7 @@ def _walk(progress: _Progress, audio: AudioReceived) -> None:
     own = (message.session_number << 16) | message.message_number
     is_labelled = audio.label == message.message
     progress.fresh_zeros = audio.zeros if is_labelled else 0
-    if is_labelled and message.behaviour.extra_audio != "allowed":
+    if is_labelled:
         _look_for_strangers(progress, audio)
     for run in audio.runs:
         if run[0] >> 16 == own:
@@ -75,7 +76,7 @@ def _walk(progress: _Progress, audio: AudioReceived) -> None:
 
 def _look_for_strangers(progress: _Progress, audio: AudioReceived) -> None:
     """A byte too many is a breach when something follows it: a cut at the very end shifts none."""
-    if audio.foreign:
+    if audio.foreign and progress.message.behaviour.extra_audio != "allowed":
         text = f"{audio.foreign} samples ({audio_ms(audio.foreign):.1f} ms) of no stream"
         progress.breaches.append((audio, text))
     shifted = audio if audio.odd and audio.runs else progress.odd
@@ -114,7 +115,7 @@ def _gap_breach(progress: _Progress, run: Run, gap: int, surely_before: int) -> 
     zeros = surely_before + progress.fresh_zeros
     if gap < 0:
         return f"{min(-gap, count)} samples from {first} came twice or out of order"
-    if gap > zeros and not _may_strip(progress.message, gap - zeros):
+    if gap > zeros + _stripped(progress, run, gap):
         lost = gap - zeros
         return f"{lost} samples ({audio_ms(lost):.0f} ms) from {first - lost} were lost"
     if gap < surely_before and progress.message.behaviour.silence != "insert":
@@ -146,6 +147,19 @@ def _turn_to(progress: _Progress, key: int) -> str:
     return ""
 
 
+def _skipped(progress: _Progress) -> Iterator[tuple[AudioReceived, str]]:
+    """Yield what is wrong with segments that nobody heard, though a later one was heard."""
+    heard = {key >> 8 & 0xFF for key in progress.reached}
+    for stream in progress.message.final_streams:
+        first = min(stream.sentences, default=None)
+        if first is None or not heard or first in heard or first > max(heard):
+            continue
+        if stream.sent_samples and stream.fault is None and stream.failed_ns is None:
+            lost = stream.sent_samples
+            text = f"sentence {first} ({lost} samples, {audio_ms(lost):.0f} ms) was never heard"
+            yield progress.message.audio[0], f"{text}, though a later one was"
+
+
 def _tail(progress: _Progress, key: int) -> int | None:
     """Return how many samples of a stream had not come yet; None if that is not known."""
     for stream in progress.message.streams:
@@ -154,8 +168,15 @@ def _tail(progress: _Progress, key: int) -> int | None:
     return None
 
 
-def _may_strip(message: MessageView, samples: int) -> bool:
-    """Tell whether so many zeros may have been taken out: no more than the upstream sent."""
+def _stripped(progress: _Progress, run: Run, gap: int) -> int:
+    """Return how many samples before a run may be missing: pauses, where they may be taken out."""
+    key, first, _ = run
+    message = progress.message
     if message.behaviour.silence != "strip":
-        return False
-    return not message.has_upstream or sum(s.sent_zeros for s in message.streams) >= samples
+        return 0
+    if not message.has_upstream:
+        return gap
+    pauses = [pause for stream in message.streams if stream.key == key for pause in stream.pauses]
+    return sum(
+        max(0, min(begin + count, first) - max(begin, first - gap)) for begin, count in pauses
+    )

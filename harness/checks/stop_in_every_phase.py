@@ -116,7 +116,7 @@ def _judge_witness(session: SessionView, stop: Command, witness: MessageView) ->
         return _finding(
             session,
             stop,
-            f"{witness.message} was ended ({reason}) without a start signal or any audio",
+            f"{witness.message} was ended ({reason}) without any audio",
             at_ns=witness.ends[0].at_ns,
         )
     return Exposure(category=_category(session, stop))
@@ -124,7 +124,7 @@ def _judge_witness(session: SessionView, stop: Command, witness: MessageView) ->
 
 def _is_swallowed(witness: MessageView) -> bool:
     """Tell whether it was ended unheard, although its upstream was never asked or did speak."""
-    is_heard = witness.starts or witness.first_heard_ns is not None or witness.received_bytes
+    is_heard = witness.first_heard_ns is not None or witness.received_bytes
     if is_heard or witness.errors or not witness.has_upstream:
         return False
     if witness.behaviour.text != "verbatim" or witness.origin.conditions.windows:

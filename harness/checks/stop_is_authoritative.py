@@ -80,10 +80,13 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
 
 
 def _is_in_flight(message: MessageView, stop: Command, until_ns: int) -> bool:
-    """Tell whether nobody knows what was under way: a narrow link, and no PONG to measure it."""
+    """Tell whether nobody knows what was under way: a narrow link, and no PONG in time.
+
+    What a narrow link has taken is behind each other in its queue, and the PONG is among it.
+    """
     conditions = message.origin.conditions
     is_narrow = conditions.has_fault("network_bandwidth", "client", stop.at_ns, until_ns)
-    return is_narrow and stop.fence_passed_ns is None
+    return is_narrow and stop.is_fence_late
 
 
 def _pace_before(message: MessageView, stop: Command) -> float:

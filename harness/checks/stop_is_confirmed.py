@@ -38,7 +38,12 @@ def _judge_stop(message: MessageView, stop: Command, limit_ms: float) -> Iterato
     end_ns = message.end_ns
     acted_ns = end_ns if end_ns is not None else message.watched_until_ns
     measured_ms = ms(acted_ns - stop.effective_ns)
-    limit_ms += message.origin.conditions.stalled_ms(stop.effective_ns, acted_ns)
+    conditions = message.origin.conditions
+    limit_ms += conditions.stalled_ms(stop.effective_ns, acted_ns)
+    is_narrow = conditions.has_fault("network_bandwidth", "client", stop.at_ns, acted_ns)
+    if measured_ms > limit_ms and is_narrow and stop.is_fence_late:
+        yield Unjudged(why="in_flight")
+        return
     if end_ns is None and measured_ms <= limit_ms:
         if not message.client_left:
             yield Unjudged(why="cut")

@@ -88,8 +88,9 @@ def _is_ended_by_another(session: SessionView, message: MessageView) -> bool:
 
     Without the ledger an error may be the upstream's, so that it proves nothing.
     """
-    before = [m for m in session.messages if m.speak.at_ns < message.speak.at_ns]
-    is_beside = any(m.end_ns is None or m.end_ns > message.speak.at_ns for m in before)
+    asked_ns = message.speak.at_ns
+    before = [m for m in session.messages if m.speak.at_ns < asked_ns and not m.is_rejected]
+    is_beside = any(m.end_ns is None or m.end_ns > asked_ns for m in before)
     is_unknown = bool(message.errors) and not message.has_upstream and not message.is_rejected
     return message.was_interrupted or message.upstream_failed or is_beside or is_unknown
 

@@ -33,7 +33,7 @@ from harness.model.target import Target
 from harness.model.trace import Reading, read_events
 from harness.model.units import NS_PER_S
 from harness.model.verdict import CHECKLIST_VERSION
-from harness.scenarios.base import SCENARIOS
+from harness.scenarios.base import certifying
 
 RETRIES_MAX = 20
 RETRYING_S_MAX = {"smoke": 60.0, "standard": 300.0, "full": 1200.0}
@@ -263,7 +263,7 @@ def _manifest(options: RunOptions, nonce: int, planned: Sequence[PlannedScenario
         nonce=nonce,
         tier=options.tier,
         scenarios=tuple(item.run for item in planned),
-        scenarios_available=len(SCENARIOS.names()),
+        scenarios_available=len(certifying()),
         target=_without_secrets(options.target),
         target_given=options.given,
         vantages=vantages_of(options.target),

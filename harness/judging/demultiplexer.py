@@ -153,7 +153,7 @@ class Demultiplexer:
     def _close_message(self, session: OpenSession, message: MessageView) -> None:
         session.cut_span()
         del session.open[message.message]
-        session.unended.pop(message.message, None)
+        session.over(message.message, self._now_ns)
         message.seen_until_ns = message.seen_until_ns or self._now_ns
         for command in (message.speak, message.stop, message.superseded):
             if command is not None:
@@ -314,7 +314,7 @@ class Demultiplexer:
         session.cut_span()
         data = _end(event.data)
         signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="end", detail=data.reason or "")
-        session.unended.pop(event.message or "", None)
+        session.over(event.message or "", event.at_ns)
         message = session.open.get(event.message or "")
         if message is None:
             session.view.stray_signals.append((event.message or "", signal))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from harness.model import events as ev
-from harness.model.events import Event
+from harness.model.events import Event, Run
 from harness.model.units import BYTES_PER_SAMPLE, audio_ms, ns
 from harness.model.views import MessageView, StreamView
 
@@ -105,6 +105,7 @@ class Ledger:
         stream.sent_zeros += data.zeros
         stream.sent_bytes += data.bytes
         if data.runs:
+            _note_pauses(stream, data.runs)
             stream.sent_samples += sum(count for _, _, count in data.runs)
             stream.sent_until = max(stream.sent_until, data.runs[-1][1] + data.runs[-1][2])
             if stream.first_sent_ns is None:
@@ -152,6 +153,15 @@ def _keep_pace(stream: StreamView, at_ns: int) -> None:
         stream.first_byte_ns = at_ns
     played_ns = ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
     stream.late_ns = max(stream.late_ns, at_ns - stream.first_byte_ns - played_ns)
+
+
+def _note_pauses(stream: StreamView, runs: tuple[Run, ...]) -> None:
+    """Note the places that the runs pass over: the samples there were zeros."""
+    place = stream.sent_until
+    for _, first, count in runs:
+        if first > place:
+            stream.pauses.append((place, first - place))
+        place = max(place, first + count)
 
 
 def note_resets(message: MessageView) -> None:

@@ -47,8 +47,16 @@ class OpenSession:
             speak=command,
             origin=origin,
             sentences=sentences,
+            turn_ns=None if self.unended else command.at_ns,
+            voided_ns=None if self.view.rival is None else command.at_ns,
             has_upstream=self.view.has_upstream,
         )
+
+    def over(self, name: str, at_ns: int) -> None:
+        """Take the end of a message: it is the turn of the next one."""
+        if self.unended.pop(name, None) is not None and self.unended:
+            following = next(iter(self.unended.values()))
+            following.turn_ns = following.turn_ns or at_ns
 
     def stop(self, command: Command) -> None:
         """Take a STOP: which messages it met, if any."""
@@ -68,7 +76,8 @@ class OpenSession:
     def clean_up(self, call: CleanupCall) -> None:
         """Take a call of the cleanup hook: which message it met, open or not."""
         self.view.cleanups.append(call)
-        met = next((m for m in self.unended.values() if m.superseded is None), None)
+        there = (m for m in self.unended.values() if not m.superseded and not m.is_rejected)
+        met = next(there, None)
         if met is not None:
             call.message, call.phase = met.message, phase_of(met)
             met.cleaned = met.cleaned or call
@@ -112,6 +121,8 @@ class OpenSession:
             labelled.audio.append(audio)
             labelled.received_bytes += audio.bytes
             labelled.take_heard(audio)
+        if audio.foreign and not self.unended:
+            self.view.strangers.append((audio.at_ns, audio.foreign))
         for key, _, count in audio.runs:
             if not self.spans.add(key >> 16, count, audio.at_ns, label=label):
                 self.cut_span()

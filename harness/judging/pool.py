@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.checks.base import Check
 from harness.model.target import Behaviour
-from harness.model.verdict import Finding, Minimum, RuleVerdict, Unjudged, Verdict
+from harness.model.verdict import Finding, Level, Minimum, RuleVerdict, Unjudged, Verdict
 
 FINDINGS_SHOWN = 10
 
@@ -79,7 +79,9 @@ class Pool:
         self.missing = self.missing or occasion.text
 
     def unsettled(self) -> list[Finding]:
-        """Return the suspects that a retry may settle, where the verdict hangs on them."""
+        """Return the suspects that a retry may settle, where a certificate hangs on them."""
+        if self.check.level is Level.SHOULD:
+            return []
         exposures, _ = self._counted()
         tolerated = int(self.check.tolerance * exposures.total())
         if self.findings_total > tolerated or self._doubtful() <= tolerated:

@@ -77,7 +77,7 @@ def _upstream_cause(message: MessageView) -> Cause | None:
     if failed:
         return Cause(what="the upstream's failure", at_ns=max(*failed, _heard_ns(message)))
     silent = [stream for stream in streams if _is_silent(stream)]
-    if any(stream.fault not in SILENT_FAULTS and stream.released_ns for stream in silent):
+    if any(not _ends_unseen(stream) and stream.released_ns for stream in silent):
         return None
     if silent:
         last_ns = max(stream.last_sent_ns or stream.opened_ns for stream in streams)
@@ -98,7 +98,12 @@ def idle_ms(message: MessageView) -> int:
 
 
 def _is_silent(stream: StreamView) -> bool:
-    return stream.ended_ns is None or stream.fault in SILENT_FAULTS
+    return stream.ended_ns is None or _ends_unseen(stream)
+
+
+def _ends_unseen(stream: StreamView) -> bool:
+    """Tell whether nothing on the wire tells a SUT that it is over."""
+    return stream.fault in SILENT_FAULTS or stream.marker == "none"
 
 
 def _heard_ns(message: MessageView) -> int:

@@ -77,6 +77,7 @@ class CleanupBatch:
 class SessionView:
     """One user session: its messages without audio detail, spans of audio, idle STOPs.
 
+    ``strangers`` is unmarked audio that came while no message was open: (at_ns, samples).
     ``read_again_ns`` is when a client that had vanished or was half-open began to read again: one
     that the SUT had not let go by then, or lets go only now, is still there.
     ``rival_ns`` is when another client of the same user connected while this one was there, and
@@ -96,6 +97,7 @@ class SessionView:
     seen_until_ns: int = 0
     messages: list[MessageView] = field(default_factory=list)
     spans: list[AudioSpan] = field(default_factory=list)
+    strangers: list[tuple[int, int]] = field(default_factory=list)
     stray_signals: list[tuple[str, Signal]] = field(default_factory=list)
     errors: list[Signal] = field(default_factory=list)
     idle_stops: list[Command] = field(default_factory=list)

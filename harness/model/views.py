@@ -106,7 +106,7 @@ class StreamView:
     """One upstream stream as the ledger saw it.
 
     ``sent_samples`` are marked ones; ``sent_until`` is the place behind the last of them, pauses
-    included. ``silence_ns`` is the longest time without a byte, before one that came, and
+    included; ``pauses`` are (place, count) of the zeros between. ``silence_ns`` is the longest time without a byte, before one that came, and
     ``late_ns`` by how much a byte came at most behind the pace of speech, counted from the first.
     """
 
@@ -126,6 +126,7 @@ class StreamView:
     sent_zeros: int = 0
     sent_bytes: int = 0
     sent_until: int = 0
+    pauses: list[tuple[int, int]] = field(default_factory=list)
     first_sent_ns: int | None = None
     last_sent_ns: int | None = None
     silence_ns: int = 0
@@ -159,6 +160,7 @@ class MessageView:
     ``audio`` holds each frame with samples of this message (by their watermark), and each frame
     that the protocol says belongs to it. ``seen_until_ns`` is how far the record goes.
     ``crossed_by`` is a STOP that met it only if the message before it had just ended by itself.
+    ``turn_ns`` is when no message before it was open any more.
     ``voided_ns`` is when its client gave it up without a word about it: another client of its user
     came, or it broke the protocol.
     ``cleaned`` is the first call of the cleanup hook that met it open.
@@ -187,6 +189,7 @@ class MessageView:
     lost_how: str | None = None
     cleaned: CleanupCall | None = None
     voided_ns: int | None = None
+    turn_ns: int | None = None
     first_heard_ns: int | None = None
     heard_samples: int = 0
     received_bytes: int = 0

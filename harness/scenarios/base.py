@@ -60,6 +60,7 @@ class Script:
         first_audio_ms: float = FIRST_AUDIO_MS,
         jitter_ms: float = 0,
         sentences: int = 1,
+        pauses: tuple[tuple[float, float], ...] = (),
         fault: dict[str, Any] | None = None,
     ) -> "Spoken":
         """Ask for a message whose speech lasts about ``audio_ms``; returns what it will be."""
@@ -75,6 +76,8 @@ class Script:
         }
         if jitter_ms:
             upstream["jitter_ms"] = jitter_ms
+        if pauses:
+            upstream["pauses"] = [[round(at_ms), round(length_ms)] for at_ms, length_ms in pauses]
         if fault is not None:
             upstream["faults"] = [fault]
         operation = op.Speak(message=self.messages, text=text, upstream=upstream)

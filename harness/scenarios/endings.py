@@ -25,7 +25,14 @@ WAYS: tuple[dict[str, object], ...] = (
     {"name": "audio_after_marker"},
     {"name": "marker_before_last_audio"},
 )
-SMOKE = ("close_with_error", "body_cut_short", "error_message", "silent_answer", "pause_mid_stream")
+SMOKE = (
+    "close_with_error",
+    "body_cut_short",
+    "error_message",
+    "silent_answer",
+    "pause_mid_stream",
+    "empty_frame_first",
+)
 
 
 @scenario("endings")

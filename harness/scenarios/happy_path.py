@@ -8,11 +8,13 @@ from harness.scenarios.base import Draft, Script, scenario, sessions
 
 @scenario("happy_path")
 def happy_path(draft: Draft) -> Iterator[SessionPlan]:
-    """Messages spoken to their ends, one after the other."""
+    """Messages spoken to their ends, one after the other; each second one has a pause in it."""
     yield from sessions(draft, draft.many(standard=4, smoke=2), _story)
 
 
 def _story(draft: Draft, script: Script, _index: int) -> None:
-    for _ in range(draft.many(standard=3, smoke=2)):
-        spoken = script.speak(audio_ms=draft.chance.uniform(700, 1500), sentences=2)
+    for turn in range(draft.many(standard=3, smoke=2)):
+        pauses = ((draft.chance.uniform(100, 300), 220),) if turn % 2 else ()
+        audio_ms = draft.chance.uniform(700, 1500)
+        spoken = script.speak(audio_ms=audio_ms, sentences=2, pauses=pauses)
         script.await_end(spoken)

@@ -16,6 +16,7 @@ def random_stop(draft: Draft) -> Iterator[SessionPlan]:
 
 def _story(draft: Draft, script: Script, _index: int) -> None:
     chance = draft.chance
+    script.stop()  # before any message
     aims = draft.many(standard=8, smoke=4)
     for turn in range(aims):
         spoken = script.speak(
@@ -35,6 +36,7 @@ def _story(draft: Draft, script: Script, _index: int) -> None:
         script.stop()
         script.await_end(spoken)
         if turn == aims - 1:
-            script.stop()  # an idle STOP is answered by nothing
+            script.stop()  # an idle STOP is answered by nothing, nor is one right behind it
+            script.stop()
             script.pause(150)
             script.await_end(script.speak(audio_ms=320))

@@ -27,7 +27,7 @@ class _Races(Session):
     def release_upstream(self) -> None:
         if self._exchange is not None and not self._release_wins:
             asyncio.get_running_loop().call_later(SECOND_S, self._exchange.release)
-            return
+            self._exchange = None
         super().release_upstream()
 
     def send_end(self, command: SendEnd) -> None:

@@ -1,6 +1,6 @@
 """A message that comes while another is spoken waits for its turn: declared as queue.
 
-STOP stops the one that is spoken; the next one follows.
+STOP stops the one that is spoken; the next one follows. An id that was used is refused at once.
 """
 
 from collections import deque
@@ -8,17 +8,24 @@ from collections import deque
 from reference_impl import server
 from reference_impl.planting import replace
 from reference_impl.relay import Session
-from reference_impl.vocabulary import Input, SendEnd, Speak
+from reference_impl.vocabulary import Failure, Input, Rejected, SendEnd, Speak
+
+_DUPLICATE = Failure(code="duplicate_message_id", message="The message id has been used.")
 
 
 class _Queues(Session):
     _is_busy = False
 
     async def post(self, arrived: Input) -> None:
-        if isinstance(arrived, Speak) and self._is_busy:
-            self._waiting.append(arrived)
-            return
-        self._is_busy = self._is_busy or isinstance(arrived, Speak)
+        if isinstance(arrived, Speak):
+            if arrived.message_id in self._asked:
+                arrived = Rejected(message_id=arrived.message_id, failure=_DUPLICATE)
+            else:
+                self._asked.add(arrived.message_id)
+                if self._is_busy:
+                    self._waiting.append(arrived)
+                    return
+                self._is_busy = True
         await super().post(arrived)
 
     def send_end(self, command: SendEnd) -> None:
@@ -29,6 +36,7 @@ class _Queues(Session):
 
     async def run(self) -> None:
         self._waiting: deque[Speak] = deque()
+        self._asked: set[str] = set()
         await super().run()
 
 

@@ -17,25 +17,27 @@ class _Skips(Chunker):
     _passed_on = 0
     _to_skip = 0
 
-    def again(self) -> None:
-        self._to_skip = self._passed_on
-
     def feed(self, pcm: bytes) -> Iterable[bytes]:
         skipped = min(self._to_skip, len(pcm))
         self._to_skip -= skipped
         self._passed_on += len(pcm) - skipped
         return super().feed(pcm[skipped:])
 
+    def begin_again(self) -> None:
+        self._to_skip = self._passed_on
+
 
 class _Resumes(Session):
+    def new_chunker(self) -> Chunker:
+        return _Skips()
+
     async def speak_segment(
         self, exchange: Exchange, request: SpeechRequest, chunker: Chunker
     ) -> Ending:
-        skipping = _Skips()
-        ending = await super().speak_segment(exchange, request, skipping)
-        if ending.reason is EndReason.UPSTREAM_ERROR:
-            skipping.again()
-            ending = await super().speak_segment(exchange, request, skipping)
+        ending = await super().speak_segment(exchange, request, chunker)
+        if ending.reason is EndReason.UPSTREAM_ERROR and isinstance(chunker, _Skips):
+            chunker.begin_again()
+            ending = await super().speak_segment(exchange, request, chunker)
         return ending
 
 

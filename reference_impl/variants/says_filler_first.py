@@ -1,13 +1,13 @@
-"""Each message begins with a few words of the platform's own, while the real ones are prepared.
+"""Each message begins with a word of the platform's own, while the real ones are prepared.
 
-They are a stream of their own and stand in no message of the user: declared as generated text.
+It is a stream of its own and stands in no message of the user: declared as generated text.
 """
 
 from reference_impl import server
 from reference_impl.planting import replace
 from reference_impl.relay import Session
 
-FILLER = "Just a moment, please."
+FILLER = "Well."
 
 
 class _Fills(Session):

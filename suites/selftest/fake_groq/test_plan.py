@@ -58,15 +58,15 @@ def test_a_text_of_two_messages_is_mixed_and_belongs_to_the_first() -> None:
     assert [(i.session, i.message) for i in made.identities] == [(3, 2), (4, 1)]
 
 
-def test_pauses_are_zeros_by_place_and_not_counted_in_the_total() -> None:
+def test_pauses_are_zeros_by_place_and_counted_in_the_total() -> None:
     made = plan(read_behaviour({"pauses": [[80, 160]]}, DEFAULT_BEHAVIOUR))
     pcm = pcm_of(made)
     frames = -(-20 * len(TEXT) // 80)
     assert len(pcm) == 3840 * frames
-    assert made.total_samples == 1920 * (frames - 2)
+    assert made.total_samples == 1920 * frames
     assert not any(pcm[3840:11520])
     marked = encode(made.key, 9, 0, made.total_samples, made.total_samples)
-    assert pcm[:3840] + pcm[11520:] == marked
+    assert pcm[:3840] + pcm[11520:] == marked[:3840] + marked[11520:]
 
 
 @pytest.mark.parametrize(

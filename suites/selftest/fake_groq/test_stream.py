@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 
 from fake_groq.watermark import stream_key
-from suites.selftest.fake_groq.staging import DEADLINE_S, eventually, fake, heard, runs_of, text_of
+from suites.selftest.fake_groq.staging import DEADLINE_S, fake, heard, runs_of, text_of
 
 pytestmark = pytest.mark.io
 
@@ -178,48 +177,3 @@ async def test_pings_are_answered_while_the_stream_is_stalled() -> None:
         await server.wait_for("stream_stalled")
         async with asyncio.timeout(DEADLINE_S):
             await (await client.ping())
-
-
-LEAVINGS = [("close", "close 4001"), ("fin", "fin"), ("rst", "rst")]
-
-
-@pytest.mark.parametrize(("way", "how"), LEAVINGS)
-@pytest.mark.parametrize(
-    ("behaviour", "after"),
-    [
-        ({"faults": ["stall_before_first_byte"]}, "stream_stalled"),
-        ({"faults": [{"name": "stall_mid_stream", "after_ms": 160}]}, "stream_stalled"),
-        ({"faults": ["missing_marker"]}, "stream_stalled"),
-        ({"pace": "real-time", "ms_per_character": 500}, "stream_sent"),
-    ],
-)
-async def test_the_ledger_sees_who_let_go_and_how_also_while_nothing_is_written(
-    way: str, how: str, behaviour: dict[str, Any], after: str
-) -> None:
-    async with fake(**behaviour) as server:
-        peer = await server.upgraded(TEXT)
-        await server.wait_for(after)
-        left_at = asyncio.get_running_loop().time()
-        peer.leave(way)
-        released = await server.wait_for("stream_released")
-        closed = await server.wait_for("socket_closed")
-        for event in (released, closed):
-            assert (event["data"]["by"], event["data"]["how"]) == ("peer", how)
-            assert event["at_ns"] / 1e9 - left_at < 2
-        await eventually(lambda: not server.running.server.wires)
-        assert len(server.events("stream_released")) == len(server.events("socket_closed")) == 1
-
-
-async def test_a_client_that_reads_nothing_stops_the_stream_and_costs_no_memory() -> None:
-    async with fake(ms_per_character=20_000) as server:
-        peer = await server.upgraded(TEXT)
-        peer.stop_reading()
-        wires = server.running.server.wires
-        await eventually(lambda: any(wire.queued_bytes > 32_768 for wire in wires))
-        assert max(wire.queued_bytes for wire in wires) < 64_000
-        peer.leave("rst")
-        released = await server.wait_for("stream_released")
-        assert (released["data"]["by"], released["data"]["how"]) == ("peer", "rst")
-        sent = server.events("stream_sent")
-        assert released["data"]["samples_sent"] < sum(e["data"]["bytes"] for e in sent) // 2 + 1
-        assert sent[-1]["data"]["queued_bytes"] > 0

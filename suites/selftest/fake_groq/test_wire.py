@@ -1,5 +1,8 @@
 """One connection: who let go of it, and how, exactly once."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from fake_groq import wire
@@ -77,3 +80,59 @@ async def test_garbage_is_answered_and_leaves_nothing_behind() -> None:
         assert (await peer.reader.readline()).startswith(b"HTTP/1.0 400")
         await eventually(lambda: not server.running.server.wires)
         assert len(server.events("socket_closed")) == 1
+
+
+LEAVINGS = [
+    ("ws", "close", "close 4001"),
+    ("ws", "fin", "fin"),
+    ("ws", "rst", "rst"),
+    ("http", "fin", "fin"),
+    ("http", "rst", "rst"),
+]
+
+
+@pytest.mark.parametrize(("profile", "way", "how"), LEAVINGS)
+@pytest.mark.parametrize(
+    ("behaviour", "after"),
+    [
+        ({"faults": ["stall_before_first_byte"]}, "stream_stalled"),
+        ({"faults": [{"name": "stall_mid_stream", "after_ms": 160}]}, "stream_stalled"),
+        ({"faults": ["missing_marker"]}, "stream_stalled"),
+        ({"pace": "real-time", "ms_per_character": 500}, "stream_sent"),
+    ],
+)
+async def test_the_ledger_sees_who_let_go_and_how_also_while_nothing_is_written(
+    profile: str, way: str, how: str, behaviour: dict[str, Any], after: str
+) -> None:
+    async with fake(**behaviour) as server:
+        ask = server.upgraded if profile == "ws" else server.posted
+        peer = await ask(text_of(1, 1))
+        await server.wait_for(after)
+        left_at = asyncio.get_running_loop().time()
+        peer.leave(way)
+        released = await server.wait_for("stream_released")
+        closed = await server.wait_for("socket_closed")
+        for event in (released, closed):
+            assert (event["data"]["by"], event["data"]["how"]) == ("peer", how)
+            assert event["at_ns"] / 1e9 - left_at < 2
+        await eventually(lambda: not server.running.server.wires)
+        assert len(server.events("stream_released")) == len(server.events("socket_closed")) == 1
+
+
+@pytest.mark.parametrize("profile", ["ws", "http"])
+async def test_a_client_that_reads_nothing_stops_the_stream_and_costs_no_memory(
+    profile: str,
+) -> None:
+    async with fake(ms_per_character=20_000) as server:
+        ask = server.upgraded if profile == "ws" else server.posted
+        peer = await ask(text_of(1, 1))
+        peer.stop_reading()
+        wires = server.running.server.wires
+        await eventually(lambda: any(open_.queued_bytes > 32_768 for open_ in wires))
+        assert max(open_.queued_bytes for open_ in wires) < 128_000
+        peer.leave("rst")
+        released = await server.wait_for("stream_released")
+        assert (released["data"]["by"], released["data"]["how"]) == ("peer", "rst")
+        sent = server.events("stream_sent")
+        assert released["data"]["samples_sent"] < sum(e["data"]["bytes"] for e in sent) // 2 + 1
+        assert sent[-1]["data"]["queued_bytes"] > 0

@@ -56,6 +56,8 @@ class UpstreamConnection:
                 return False
         frame = events[0]
         assert isinstance(frame, Frame)
+        if frame.opcode is Opcode.CLOSE:
+            return False
         self.request = json.loads(bytes(frame.data))
         self.log.add(f"request {self.number}")
         return True
@@ -230,7 +232,7 @@ class Client:
         else:
             document = json.loads(frame)
             last = document.get("reason") or document.get("code") or document.get("format")
-            entry = (document["type"], document["message_id"], last)
+            entry = (document["type"], document.get("message_id"), last)
         self.got.append(entry)
         return entry
 

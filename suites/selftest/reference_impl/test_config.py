@@ -26,6 +26,10 @@ def test_the_first_byte_has_the_idle_time_unless_it_is_given() -> None:
     assert read_config([*arguments, "--first-byte-ms", "90"], {}).first_byte_ms == 90
 
 
+def test_an_upstream_may_have_no_end_marker() -> None:
+    assert read_config(["--upstream-ws", WS, "--end-marker", "none"], {}).end_markers.none
+
+
 def test_end_markers_may_be_several() -> None:
     arguments = ["--upstream-ws", WS, "--end-marker", "close", "--end-marker", "silence:500"]
     markers = read_config(arguments, {}).end_markers

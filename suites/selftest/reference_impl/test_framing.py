@@ -14,6 +14,7 @@ from reference_impl.framing import (
     Finish,
     Framing,
     HttpFraming,
+    Lull,
     Part,
     SampleAligner,
     SilenceGate,
@@ -71,6 +72,14 @@ def test_a_declared_marker_completes(marker: str, part: Part) -> None:
     parts = (Chunk(payload=PCM), part)
     assert outcome(a_websocket(marker), *parts) == (PCM, EndReason.COMPLETED, None)
     assert outcome(a_websocket(marker, "silence:500"), *parts)[1] is EndReason.COMPLETED
+
+
+def test_silence_is_an_end_only_where_none_is_declared_and_audio_came() -> None:
+    parts = (Chunk(payload=PCM), Lull())
+    assert outcome(a_websocket("none"), *parts) == (PCM, EndReason.COMPLETED, None)
+    assert outcome(a_websocket("none"), Lull())[1] is EndReason.TIMEOUT
+    assert outcome(a_websocket("close", "silence:500"), *parts)[1] is EndReason.TIMEOUT
+    assert outcome(HttpFraming(), Lull())[1] is EndReason.TIMEOUT
 
 
 @pytest.mark.parametrize(

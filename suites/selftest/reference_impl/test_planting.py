@@ -175,6 +175,19 @@ async def test_each_mutant_serves_its_first_message(
 
 
 @pytest.mark.io
+@every_variant
+async def test_each_variant_brings_its_first_message_to_the_end(
+    name: str, tmp_path: Path, healed: None
+) -> None:
+    importlib.import_module(f"reference_impl.variants.{name}").plant()
+    async with staging.a_stage(staging.whole, tmp_path) as stage:
+        client = await stage.client()
+        await client.speak("m1")
+        await client.until("stream.end", "m1")
+        assert client.pcm.endswith(staging.PCM * 5)
+
+
+@pytest.mark.io
 async def test_a_variant_keeps_every_sample(tmp_path: Path, healed: None) -> None:
     importlib.import_module("reference_impl.variants.frames_of_20_ms").plant()
     async with staging.a_stage(staging.whole, tmp_path) as stage:

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from websockets.uri import parse_uri
+
+from reference_impl.completion_budget import CompletionBudget
+from reference_impl.framing import Chunk, EndMarkers
+from reference_impl.ownership import Census, Partings
+from reference_impl.upstream import SpeechRequest
+from reference_impl.upstream_websocket import WebSocketUpstream
 from suites.selftest.reference_impl.staging import (
     PCM,
+    FakeUpstream,
     Script,
     UpstreamConnection,
     a_stage,
@@ -106,3 +114,26 @@ async def test_stop_and_supersede_do_not_wait_for_a_peer_that_never_answers_the_
         assert asyncio.get_running_loop().time() - stopped_at < 0.1
         assert await log.wait_for("gone 1") - stopped_at < 1.0
         assert log.at("close frame 1") <= log.at("request 2")
+
+
+async def test_it_may_be_connected_before_there_is_a_request() -> None:
+    census = Census()
+    async with FakeUpstream(whole) as server, Partings(deadline_s=0.2) as partings:
+        upstream = WebSocketUpstream(
+            uri=parse_uri(f"ws://127.0.0.1:{server.port}/"),
+            key=None,
+            markers=EndMarkers(close=True),
+            connect_ms=5000,
+            partings=partings,
+            census=census,
+        )
+        assert not upstream.is_usable
+        await upstream.connect()
+        assert upstream.is_usable
+        budget = CompletionBudget(first_byte_ms=5000, idle_ms=5000)
+        await upstream.open(SpeechRequest(model="m", text="A sentence.", voice="v"), budget)
+        assert await upstream.receive() == Chunk(payload=PCM)
+        assert len(server.connections) == 1
+        assert upstream.release()
+        assert not upstream.is_usable
+    assert census.held["upstream_sockets"] == 0

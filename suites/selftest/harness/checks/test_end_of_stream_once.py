@@ -36,23 +36,23 @@ def test_a_forgotten_timer_that_ends_the_message_again_after_the_quiet_time_fail
     assert "1840 ms apart" in findings(RULE, story)[0]
 
 
-def test_no_end_signal_fails_once_the_client_had_stayed_for_the_quiet_time() -> None:
-    assert finding(RULE, an_unended_message().leave(851)) == (
-        "message m1 of s1 got no end signal within 501 ms of the upstream's end."
+def test_no_end_signal_fails_once_the_client_had_stayed_for_a_second_and_the_quiet_time() -> None:
+    assert finding(RULE, an_unended_message().leave(1851)) == (
+        "message m1 of s1 got no end signal within 1501 ms of the upstream's end."
         " Expected exactly 1."
     )
 
 
 def test_a_client_that_leaves_within_the_quiet_time_may_miss_it() -> None:
-    story = an_unended_message().leave(850)
+    story = an_unended_message().leave(1850)
     assert findings(RULE, story) == []
     assert exposures(RULE, story) == {"client left": 1}
 
 
 def test_no_end_signal_fails_after_stop() -> None:
-    story = Story().begun(0, 300).stop(300).let_go(303).leave(900)
+    story = Story().begun(0, 300).stop(300).let_go(303).leave(1900)
     assert finding(RULE, story) == (
-        "message m1 of s1 got no end signal within 598 ms of STOP. Expected exactly 1."
+        "message m1 of s1 got no end signal within 1598 ms of STOP. Expected exactly 1."
     )
 
 
@@ -143,10 +143,10 @@ def test_a_message_that_was_cleaned_up_owes_one_end_signal() -> None:
     assert exposures(RULE, story) == {"cleaned up": 1}
 
 
-@pytest.mark.parametrize(("left_ms", "count"), [(802, 0), (803, 1)])
+@pytest.mark.parametrize(("left_ms", "count"), [(1802, 0), (1803, 1)])
 def test_no_end_signal_fails_after_cleanup(left_ms: float, count: int) -> None:
     story = WideStory().begun(0, 300).cleanup(300).let_go(301).leave(left_ms)
-    sentence = "message m1 of s1 got no end signal within 501 ms of the answer of the cleanup hook"
+    sentence = "message m1 of s1 got no end signal within 1501 ms of the answer of the cleanup hook"
     assert findings(RULE, story) == [f"{sentence}. Expected exactly 1."][:count]
 
 

@@ -120,10 +120,10 @@ def test_zeros_that_fit_nowhere_fail(frames: tuple[Run | int, ...], said: str) -
 def test_inserted_and_stripped_silence_pass_where_they_are_declared() -> None:
     inserted = heard(480, run(0), FRAME, run(FRAME), 2 * FRAME, run(3 * FRAME))
     assert findings(RULE, inserted, behaviour={"silence": "insert"}) == []
-    stripped = heard(run(0), run(3 * FRAME)).sent(100, zeros=2 * FRAME)
+    stripped = heard(run(0), run(3 * FRAME)).sent(100).sent(180, first_frame=3)
     assert findings(RULE, stripped, behaviour={"silence": "strip"}) == []
     assert len(findings(RULE, stripped)) == 1
-    too_much = heard(run(0), run(3 * FRAME)).sent(100, zeros=FRAME)
+    too_much = heard(run(0), run(3 * FRAME)).sent(100).sent(180, 2, first_frame=2)
     assert len(findings(RULE, too_much, behaviour={"silence": "strip"})) == 1
 
 
