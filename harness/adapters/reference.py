@@ -6,6 +6,7 @@ another session is seen as such.
 
 import json
 import re
+from collections import deque
 from urllib.parse import urlencode
 
 from harness.adapters.base import (
@@ -94,6 +95,34 @@ class ReferenceAdapter:
         return ErrorSeen(message=message, code=str(body.get("code")), text=str(body.get("message")))
 
 
+class WithoutIdsAdapter(ReferenceAdapter):
+    """The same protocol without message ids: a signal means the message whose turn it is.
+
+    Every accepted speak gets one start signal, in the order of asking, so the n-th start belongs
+    to the n-th message that was asked for. A speak sent twice would be a message of its own.
+    """
+
+    abilities = Abilities(message_ids=False)
+
+    def __init__(self, session: int) -> None:
+        super().__init__(session)
+        self._asked: deque[int] = deque()
+
+    def speak(self, message: int, text: str) -> tuple[Frame, ...]:
+        """Return the one frame that asks for speech, and remember that it did."""
+        self._asked.append(message)
+        return super().speak(message, text)
+
+    def _control(self, body: dict[str, object]) -> Seen:
+        message = self._asked.popleft() if self._is_start(body) else self._started
+        if message is not None and body.get("type") != "error":
+            body = {**body, "message_id": f"{self.session_id}-m{message}"}
+        return super()._control(body)
+
+    def _is_start(self, body: dict[str, object]) -> bool:
+        return body.get("type") == "stream.start" and bool(self._asked)
+
+
 def _start(message: int, body: dict[str, object]) -> StartSeen:
     """Return the start signal with what it says of the audio; nonsense is left out."""
     sample_format, rate, channels = (body.get(k) for k in ("format", "sample_rate", "channels"))
@@ -168,3 +197,4 @@ _FORBIDDEN_BINARIES = {"of_nothing": b"", "of_a_byte": b"\x00", "of_audio": byte
 
 
 ADAPTERS.register("reference", ReferenceAdapter, module=__name__)
+ADAPTERS.register("reference_without_ids", WithoutIdsAdapter, module=__name__)

@@ -65,7 +65,8 @@ def _walk(progress: _Progress, audio: AudioReceived) -> None:
     message = progress.message
     own = (message.session_number << 16) | message.message_number
     is_labelled = audio.label == message.message
-    progress.fresh_zeros = audio.zeros if is_labelled else 0
+    is_mixed = audio.foreign and message.behaviour.extra_audio == "allowed"  # its zeros are its own
+    progress.fresh_zeros = audio.zeros if is_labelled and not is_mixed else 0
     if is_labelled:
         _look_for_strangers(progress, audio)
     for run in audio.runs:

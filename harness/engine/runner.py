@@ -100,7 +100,7 @@ async def _run(options: RunOptions, folder: RunFolder, progress: Progress) -> No
         seed=options.seed,
         tier=options.tier,
         behaviour=options.target.behaviour,
-        forbidden=tuple(ADAPTERS.get(options.target.adapter.name)(0).forbidden),
+        adapter=ADAPTERS.get(options.target.adapter.name)(0),
     )
     planned = scheduler.plan(options.scenarios)
     plans = tuple(item.plan for item in planned)

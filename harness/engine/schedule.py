@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from harness.adapters.base import Adapter
 from harness.model.broken_frames import BROKEN_FRAMES
 from harness.model.operations import ScenarioPlan, SessionPlan, Speak
 from harness.model.seeds import child_random
@@ -40,9 +41,10 @@ class Scheduler:
     """
 
     def __init__(
-        self, *, seed: int, tier: str, behaviour: Behaviour, forbidden: tuple[str, ...] = ()
+        self, *, seed: int, tier: str, behaviour: Behaviour, adapter: Adapter | None = None
     ) -> None:
-        self._forbidden = forbidden
+        self._forbidden = tuple(adapter.forbidden) if adapter is not None else ()
+        self._has_message_ids = adapter is None or adapter.abilities.message_ids
         self._seed = seed
         self._tier = tier
         self._behaviour = behaviour
@@ -72,6 +74,7 @@ class Scheduler:
             next_session=lambda: next(numbers),
             forbidden=self._forbidden,
             broken=tuple(BROKEN_FRAMES),
+            has_message_ids=self._has_message_ids,
         )
         is_shared = member.isolation == "session" and retry_of is None
         return PlannedScenario(

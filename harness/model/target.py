@@ -15,7 +15,6 @@ import msgspec
 
 from harness.model.errors import UsageError
 
-
 Reason = Literal["completed", "stopped", "superseded", "upstream_error", "timeout", "cleanup"]
 
 
@@ -224,6 +223,9 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _convert(table: dict[str, Any], path: Path) -> Target:
     _check_keys(table, Target, path, at="")
+    behaviour = table.get("behaviour")
+    if isinstance(behaviour, dict) and behaviour.get("reasons") == "none":
+        behaviour["reasons"] = None  # in the place of a table of the target that it extends
     try:
         return msgspec.convert(table, Target)
     except msgspec.ValidationError as error:

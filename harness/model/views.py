@@ -106,8 +106,9 @@ class StreamView:
     """One upstream stream as the ledger saw it.
 
     ``sent_samples`` are marked ones; ``sent_until`` is the place behind the last of them, pauses
-    included; ``pauses`` are (place, count) of the zeros between. ``silence_ns`` is the longest time without a byte, before one that came, and
-    ``late_ns`` by how much a byte came at most behind the pace of speech, counted from the first.
+    included; ``pauses`` are (place, count) of the zeros between. ``silence_ns`` is the longest
+    time without a byte, before one that came, and ``late_ns`` by how much a byte came at most
+    behind the pace of speech, counted from the first.
     """
 
     exchange: int
@@ -165,7 +166,8 @@ class MessageView:
     came, or it broke the protocol.
     ``cleaned`` is the first call of the cleanup hook that met it open.
     ``heard_samples`` are the audible ones of ``audio``; they stay when that is dropped, as do the
-    moment of the first and the bytes that came under the message's name.
+    moment of the first, that of the first sound of any origin under the message's name, and the
+    bytes that came under it.
     ``is_overtaken`` says that the next message was asked for while this one was open (a rapid
     pair), whatever came of it.
     """
@@ -191,6 +193,7 @@ class MessageView:
     voided_ns: int | None = None
     turn_ns: int | None = None
     first_heard_ns: int | None = None
+    first_sound_ns: int | None = None
     heard_samples: int = 0
     received_bytes: int = 0
     streams: list[StreamView] = field(default_factory=list)
@@ -285,6 +288,8 @@ class MessageView:
 
     def take_heard(self, audio: AudioReceived) -> None:
         """Count what is audible of the frame."""
+        if self.first_sound_ns is None and audio.bytes // 2 > audio.zeros:
+            self.first_sound_ns = audio.at_ns
         if self.is_heard_in(audio):
             self.first_heard_ns = self.first_heard_ns or audio.at_ns
             self.heard_samples += self.own_samples(audio) or audio.bytes // 2 - audio.zeros

@@ -31,6 +31,7 @@ class Draft:
     next_session: Callable[[], int]
     forbidden: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    has_message_ids: bool = True
 
     def many(self, *, standard: int, smoke: int) -> int:
         """Return a count by tier; a full run is twice a standard one."""

@@ -30,9 +30,11 @@ def _story(draft: Draft, script: Script, index: int) -> None:
     if kind == "asks twice":
         spoken = script.speak(audio_ms=800)
         script.await_audio(spoken)
-        script.speak_again(spoken)
+        if draft.has_message_ids:  # else it would be a message of its own
+            script.speak_again(spoken)
         script.await_end(spoken)
-        script.speak_again(spoken)
+        if draft.has_message_ids:
+            script.speak_again(spoken)
         script.await_end(script.speak(audio_ms=320))
     elif kind == "asks again":
         script.await_end(script.speak(audio_ms=640, fault={"name": "error_message"}))

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-
 from websockets.uri import parse_uri
 
 from reference_impl.completion_budget import CompletionBudget

@@ -52,11 +52,11 @@ def test_without_a_ping_in_the_window_there_is_no_receipt() -> None:
     assert receipt(story).sentence == "no canary round trip fell into the window"
 
 
-def test_a_stall_has_bitten_when_pings_were_held_until_the_heal() -> None:
+def test_a_stall_has_bitten_when_pings_were_held() -> None:
     one = receipt(stalled(rtt_ms=None))
     assert one.has_bitten
     assert one.sentence == (
-        "6 of 6 canary pings were held until the heal, the longest 576 ms of 600 ms"
+        "6 of 6 canary pings were held, the longest 576 ms of 600 ms; beside it a ping took 0 ms"
     )
 
 
