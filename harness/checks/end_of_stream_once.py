@@ -76,13 +76,18 @@ def _is_hung_up(message: MessageView) -> bool:
 
 def _is_overdue(message: MessageView) -> bool:
     """Tell whether the client stayed for so long that the end signal had to come."""
-    if message.is_waiting and message.turn_ns is None:
+    may_wait = message.is_waiting or message.behaviour.prefetch_next
+    turn_ns = message.turn_ns if may_wait else message.speak.at_ns
+    if turn_ns is None:
         return False
     quiet_ms = message.behaviour.quiet_ms
     explicit_ns = [cause.at_ns for cause in causes_of(message) if not cause.is_silent]
-    if explicit_ns and _waited_ms(message, min(explicit_ns)) > EXPLICIT_MS + quiet_ms:
-        return True
-    return _waited_ms(message, _last_sign_ns(message)) > idle_ms(message) + SILENCE_MARGIN_MS
+    if explicit_ns:
+        due_ns = max(turn_ns, min(explicit_ns))
+        if _waited_ms(message, due_ns) > EXPLICIT_MS + quiet_ms:
+            return True
+    last_ns = max(turn_ns, _last_sign_ns(message))
+    return _waited_ms(message, last_ns) > idle_ms(message) + SILENCE_MARGIN_MS
 
 
 def _waited_ms(message: MessageView, from_ns: int) -> float:
@@ -94,7 +99,8 @@ def _waited_ms(message: MessageView, from_ns: int) -> float:
 
 
 def _last_sign_ns(message: MessageView) -> int:
-    signs = [message.turn_ns or message.speak.at_ns, *(audio.at_ns for audio in message.audio[-1:])]
+    signs = [message.speak.at_ns, *(audio.at_ns for audio in message.audio[-1:])]
+    signs += [signal.at_ns for signal in message.starts[-1:]]
     signs += [stream.last_sent_ns or stream.opened_ns for stream in message.streams]
     return max(signs)
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from harness.checks.base import Limits, check, late
 from harness.model.session_view import SessionView
-from harness.model.units import ms
+from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
+
+NOTED_LATE_MS = 250.0  # the upstream may note its marker after the SUT has passed it on
 
 
 @check(
@@ -33,18 +35,24 @@ def previous_stream_released(session: SessionView, _limits: Limits) -> Iterator[
         if following is None or following.first_heard_ns is None:
             continue
         for stream in message.streams:
-            if _is_held(stream, following.first_heard_ns):
-                yield from _judge_stream(message, stream, following, following.first_heard_ns)
+            heard_ns = following.first_heard_ns
+            is_over = message.end_ns is not None and message.end_ns <= heard_ns
+            noted_ns = heard_ns + (ns(NOTED_LATE_MS) if is_over else 0)
+            if _is_held(stream, heard_ns, noted_ns=noted_ns):
+                yield from _judge_stream(message, stream, following, heard_ns)
 
 
-def _is_held(stream: StreamView, heard_ns: int) -> bool:
-    """Tell whether it was the SUT's to let go of the stream until then."""
+def _is_held(stream: StreamView, heard_ns: int, *, noted_ns: int) -> bool:
+    """Tell whether it was the SUT's to let go of the stream until then.
+
+    An end of its own may be noted a little after the SUT has passed it on, until ``noted_ns``.
+    """
     own_ends = [stream.ended_ns, stream.failed_ns]
     own_ends.append(stream.released_ns if stream.released_by == "own" else None)
     let_go = [stream.released_ns, stream.socket_closed_ns]
     own_ns = min((at_ns for at_ns in own_ends if at_ns is not None), default=None)
     first_ns = min((at_ns for at_ns in let_go if at_ns is not None), default=None)
-    is_own = own_ns is not None and own_ns <= heard_ns and (first_ns is None or own_ns <= first_ns)
+    is_own = own_ns is not None and own_ns <= noted_ns and (first_ns is None or own_ns <= first_ns)
     return stream.opened_ns < heard_ns and not is_own
 
 

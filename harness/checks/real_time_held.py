@@ -46,6 +46,8 @@ def real_time_held(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
         yield Unjudged(why="link_fault")
         return
     limit_ms = buffer_ms + ms(stream.late_ns) + conditions.path_delay_ms(first_ns, last_ns)
+    if message.behaviour.silence == "strip":
+        limit_ms += audio_ms(sum(count for _, count in stream.pauses))
     due_ns, came_ns = _latest(frames)
     late_ms = ms(came_ns - due_ns)
     if late_ms > limit_ms:

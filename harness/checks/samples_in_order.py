@@ -10,7 +10,7 @@ from harness.checks.base import Limits, check, has_identity
 from harness.model.events import Run
 from harness.model.units import audio_ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import AudioReceived, MessageView
+from harness.model.views import AudioReceived, MessageView, StreamView
 
 
 @dataclass(slots=True)
@@ -153,12 +153,23 @@ def _skipped(progress: _Progress) -> Iterator[tuple[AudioReceived, str]]:
     heard = {key >> 8 & 0xFF for key in progress.reached}
     for stream in progress.message.final_streams:
         first = min(stream.sentences, default=None)
-        if first is None or not heard or first in heard or first > max(heard):
+        if first is None or stream.key in progress.reached or first >= max(heard, default=0):
             continue
-        if stream.sent_samples and stream.fault is None and stream.failed_ns is None:
-            lost = stream.sent_samples
+        lost = _unheard_again(progress, stream) if first in heard else stream.sent_samples
+        if lost and stream.fault is None and stream.failed_ns is None:
             text = f"sentence {first} ({lost} samples, {audio_ms(lost):.0f} ms) was never heard"
             yield progress.message.audio[0], f"{text}, though a later one was"
+
+
+def _unheard_again(progress: _Progress, stream: StreamView) -> int:
+    """Return how many samples a repeat had to add to the attempt that had failed."""
+    message = progress.message
+    policy = message.behaviour.on_upstream_failure
+    before = [s.key for s in message.streams if s.sentences == stream.sentences and s.failed_ns]
+    heard = [progress.reached[key] for key in before if key in progress.reached]
+    if not heard or policy not in ("restart", "resume"):
+        return 0
+    return max(0, stream.sent_until - (heard[-1] if policy == "resume" else 0))
 
 
 def _tail(progress: _Progress, key: int) -> int | None:

@@ -17,6 +17,7 @@ from harness.faults.base import FAULTS
 from harness.model.errors import UnknownNameError
 from harness.model.matrix import Proof
 from harness.model.target import load_target, shipped_targets
+from harness.model.verdict import Minimum
 from harness.scenarios.base import SCENARIOS
 from reports.figures import wilson
 from reports.trust import load_proof
@@ -27,8 +28,6 @@ Row = dict[str, str]
 def _rules() -> list[Row]:
     rows = []
     for check in CHECKS:
-        minimum = check.minimum["standard"]
-        by = ", ".join(f"{count} {name}" for name, count in minimum.by_category.items())
         rows.append(
             {
                 "id": check.id,
@@ -36,10 +35,15 @@ def _rules() -> list[Row]:
                 "the SUT must …": check.title,
                 "vantages": "+".join(check.vantages),
                 "limits": ", ".join(f"{k} {v:g}" for k, v in check.limits.items()) or "0",
-                "exposures": f"{minimum.total}" + (f" ({by})" if by else ""),
+                **{tier: _least(minimum) for tier, minimum in check.minimum.items()},
             }
         )
     return rows
+
+
+def _least(minimum: Minimum) -> str:
+    by = ", ".join(f"{count} {name}" for name, count in minimum.by_category.items())
+    return f"{minimum.total}" + (f" ({by})" if by else "")
 
 
 def _scenarios() -> list[Row]:
@@ -107,10 +111,10 @@ def kill_rows(proof: Proof) -> list[Row]:
             "rule": rule.rule,
             "known-bads": str(rule.known_bads),
             "only by it": str(rule.alone),
-            "killed in runs": f"{rule.killed} of {rule.runs}",
+            "killed in": f"{rule.killed} of {rule.runs}",
             "95 % interval": "" if interval is None else f"{interval[0]:.0%} to {interval[1]:.0%}",
         }
-        rows.append(row | {f"at {grade}": str(n) for grade, n in rule.by_grade.items()})
+        rows.append(row | {grade: str(n) for grade, n in rule.by_grade.items()})
     return rows
 
 

@@ -111,12 +111,13 @@ async def _outcome(target: Target, seed: int, folder: Path) -> Outcome:
     )
     try:
         record = await run(options, Progress())
-        return await asyncio.to_thread(_judged, record)
+        return await asyncio.to_thread(outcome_of, record)
     except HarnessError as error:
         return Outcome(folder=folder.name, problem=str(error))
 
 
-def _judged(record: RunFolder) -> Outcome:
+def outcome_of(record: RunFolder) -> Outcome:
+    """Return what a record says: judged as it was seen, and at each grade."""
     manifest, judgement = operate.judge_folder(record)
     by_grade = {}
     for grade in GRADES:

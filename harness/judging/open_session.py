@@ -121,7 +121,7 @@ class OpenSession:
             labelled.audio.append(audio)
             labelled.received_bytes += audio.bytes
             labelled.take_heard(audio)
-        if audio.foreign and not self.unended:
+        if audio.foreign and all(message.is_rejected for message in self.unended.values()):
             self.view.strangers.append((audio.at_ns, audio.foreign))
         for key, _, count in audio.runs:
             if not self.spans.add(key >> 16, count, audio.at_ns, label=label):

@@ -13,7 +13,7 @@ def hundred_messages(draft: Draft) -> Iterator[SessionPlan]:
 
 
 def _story(draft: Draft, script: Script, _index: int) -> None:
-    for _ in range(draft.many(standard=400, smoke=25)):
+    for _ in range(draft.many(standard=400, smoke=60)):
         audio_ms = draft.chance.uniform(160, 320)
         spoken = script.speak(audio_ms=audio_ms, pace="8x", first_audio_ms=20)
         script.await_end(spoken)

@@ -64,10 +64,19 @@ PLACEHOLDERS = ("python", "port", "upstream.ws", "upstream.http", "end_marker", 
 
 
 class _Template(string.Template):
-    """Placeholders in braces with dots, ``{upstream.ws}``; no other brace is touched."""
+    """Placeholders in braces with dots, ``{upstream.ws}``; ``{{port}`` stands for ``{port}``.
 
+    No other brace is touched.
+    """
+
+    delimiter = "{"
     pattern = r"""
-        (?:(?P<escaped>\{\{)|\{(?P<named>[a-z][a-z_.]*)\}|(?P<braced>(?!))|(?P<invalid>(?!)))
+        (?:
+            (?P<escaped>\{\{)(?=[a-z][a-z_.]*\})
+            |\{(?P<named>[a-z][a-z_.]*)\}
+            |(?P<braced>(?!))
+            |(?P<invalid>(?!))
+        )
     """  # type: ignore[assignment]
 
 
@@ -114,7 +123,7 @@ def check_placeholders(target: Target) -> None:
     """
     sut = target.sut
     places = dict.fromkeys(PLACEHOLDERS, "0")
-    texts = {"sut.url": sut.url, "sut.ready": sut.ready or ""}
+    texts = {"sut.url": sut.url, "sut.ready": sut.ready or "", "log.path": target.log.path or ""}
     texts |= {f"sut.command[{place}]": word for place, word in enumerate(sut.argv)}
     texts |= {f"sut.environment.{name}": value for name, value in sut.environment.items()}
     for where, text in texts.items():

@@ -10,7 +10,7 @@ from harness.cli.list import FAMILIES, markdown_table
 README = (root() / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("family", ["rules", "scenarios"])
+@pytest.mark.parametrize("family", ["rules", "scenarios", "kills"])
 def test_a_generated_table_is_current(family: str) -> None:
     found = re.search(rf"<!-- {family} -->\n(.*?)<!-- /{family} -->", README, re.DOTALL)
     assert found is not None

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
@@ -102,15 +103,22 @@ async def ws(
 
 async def read_frames(peer: Peer, *, until: Until | None = None) -> Seen:
     seen = Seen()
+    async with _noting_its_end(seen):
+        while not (until and until(seen)):
+            await _frame(peer, seen)
+    return seen
+
+
+@asynccontextmanager
+async def _noting_its_end(seen: Seen) -> AsyncIterator[None]:
+    """Read in here before the deadline; what ends the connection is noted."""
     try:
         async with asyncio.timeout(DEADLINE_S):
-            while not (until and until(seen)):
-                await _frame(peer, seen)
+            yield
     except ConnectionResetError:
         seen.end = "rst"
     except asyncio.IncompleteReadError as cut:
         seen.end, seen.rest = "fin", seen.rest + cut.partial
-    return seen
 
 
 async def _frame(peer: Peer, seen: Seen) -> None:
@@ -138,19 +146,14 @@ async def http(
 
 async def read_body(peer: Peer, until: Until | None = None) -> Seen:
     seen = Seen()
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            seen.head = (await peer.reader.readuntil(b"\r\n\r\n")).decode()
-            while "chunked" in seen.head and not seen.has_last_chunk:
-                if until and until(seen):
-                    return seen
-                await _chunk(peer, seen)
-            seen.rest = await peer.reader.read(-1)
-            seen.end = "fin"
-    except ConnectionResetError:
-        seen.end = "rst"
-    except asyncio.IncompleteReadError as cut:
-        seen.end, seen.rest = "fin", seen.rest + cut.partial
+    async with _noting_its_end(seen):
+        seen.head = (await peer.reader.readuntil(b"\r\n\r\n")).decode()
+        while "chunked" in seen.head and not seen.has_last_chunk:
+            if until and until(seen):
+                return seen
+            await _chunk(peer, seen)
+        seen.rest = await peer.reader.read(-1)
+        seen.end = "fin"
     return seen
 
 

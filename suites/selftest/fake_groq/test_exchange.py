@@ -16,12 +16,12 @@ async def test_zeros_are_counted_and_keep_their_place() -> None:
         sent = [event["data"] for event in server.events("stream_sent")]
         assert [(data["runs"][0][1:], data["zeros"]) for data in sent] == [
             ([0, 960], 960),
-            ([960, 480], 1440),
-            ([1440, 1920], 0),
-            ([3360, 1920], 0),
+            ([3360, 480], 1440),
+            ([3840, 1920], 0),
+            ([5760, 1920], 0),
         ]
         opened = await server.wait_for("stream_opened")
-        assert opened["data"]["total_samples"] == 4 * 1920 - 2400
+        assert opened["data"]["total_samples"] == 4 * 1920
 
 
 async def test_a_text_of_two_messages_is_told_as_mixed() -> None:

@@ -1,13 +1,14 @@
 """What the judge says of stories: each function judges them afresh, as a run of their own."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypedDict, Unpack
 
 import msgspec
 
 from harness.judging.judge import Judge
 from harness.model.events import Event
-from harness.model.record import MANIFEST_SCHEMA, Environment, Manifest, Toxiproxy
+from harness.model.record import MANIFEST_SCHEMA, Environment, Manifest, RunFolder, Toxiproxy
 from harness.model.target import Behaviour, Sut, Target
 from harness.model.verdict import CHECKLIST_VERSION, Judgement, RuleVerdict, Verdict
 from suites.selftest.harness.story import Story
@@ -58,6 +59,16 @@ def told(*stories: Story) -> list[Event]:
     """Return the events of stories that happened at the same time, in the order of a record."""
     lines = [event for story in stories for event in story.events()]
     return sorted(lines, key=lambda event: (event.at_ns, event.source, event.seq))
+
+
+def recorded(path: Path, *stories: Story, **options: Unpack[Options]) -> RunFolder:
+    """Return the run folder of stories, as a run would have left it."""
+    folder = RunFolder(path)
+    folder.create()
+    folder.write_manifest(manifest(**options))
+    lines = b"".join(msgspec.json.encode(event) + b"\n" for event in told(*stories))
+    (folder.parts / "harness.jsonl").write_bytes(lines)
+    return folder
 
 
 def judged(*stories: Story, **options: Unpack[Options]) -> Judgement:

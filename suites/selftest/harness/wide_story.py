@@ -65,3 +65,11 @@ class WideStory(Story):
         """The SUT's hook says what it holds, then a look at its processes follows."""
         self.event(at_ms, "hook", "hook_sample", ev.HookData(lane=self.lane, held=held))
         return self.processes(at_ms)
+
+
+def cleaned(*, every_ms: float = 20, status: int = 200) -> WideStory:
+    """A message that the hook ends in mid-stream: calls at 300, 320 and 340 ms, its end at 303."""
+    story = WideStory()
+    story.begun(0, 300).cleanup(300, every_ms=every_ms, status=status)
+    story.let_go(302).end(303, reason="cleanup")
+    return story

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from suites.selftest.second_opinion.agreement import compare_record
+
 # About fifty SUTs, two at a time; four minutes on two cores that have nothing else to do.
 MATRIX_S_MAX = 900
 pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(MATRIX_S_MAX + 30)]
@@ -31,3 +33,9 @@ def test_each_rule_bites_and_no_right_variant_is_bitten(tmp_path: Path) -> None:
     idle = [rule for rule, only in matrix["killed_only_by"].items() if not only]
     assert idle == [], "with these checks switched off, no known-bad survives"
     assert done.returncode == 0
+    differences = [
+        f"{folder.parent.name}: {difference}"
+        for folder in sorted((tmp_path / "matrix").rglob("manifest.json"))
+        for difference in compare_record(folder.parent)
+    ]
+    assert differences == []

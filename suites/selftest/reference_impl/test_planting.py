@@ -183,8 +183,9 @@ async def test_each_variant_brings_its_first_message_to_the_end(
     async with staging.a_stage(staging.whole, tmp_path) as stage:
         client = await stage.client()
         await client.speak("m1")
-        await client.until("stream.end", "m1")
-        assert client.pcm.endswith(staging.PCM * 5)
+        await client.until("stream.end")
+        while not client.pcm.endswith(staging.PCM * 5):  # with an early end signal audio follows
+            await client.next()
 
 
 @pytest.mark.io

@@ -38,7 +38,7 @@ def _missing(sheet: Sheet, message: int) -> Iterator[Said]:
         return
     due_ns, watched_ns = _due_ns(sheet, message), sheet.watched_ns
     patience_ns = ns(sheet.target.behaviour.quiet_ms) + _stalled_ns(sheet, due_ns, watched_ns)
-    if watched_ns >= due_ns + patience_ns:
+    if watched_ns > due_ns + patience_ns:
         yield breach(message, f"no end signal, {(watched_ns - due_ns) / NS_PER_MS:.0f} ms overdue")
     elif watched_ns >= due_ns - ns(GRACE_MS - sheet.target.behaviour.quiet_ms):
         yield unsure(message, "no end signal, and left at the limit")

@@ -25,8 +25,10 @@ class _Replay:
             self.ended.add(message)
         elif row.kind == "start_received" and message is not None:
             self.begun.add(message)
-        elif row.kind == "audio_received" and row.at_ns <= self.sheet.gone_ns:
-            yield from self._frame(row)
+        elif row.kind == "audio_received":
+            is_gone = row.at_ns > self.sheet.gone_ns
+            for said in self._frame(row):
+                yield unsure(said.message, f"{said.why}, to who had left") if is_gone else said
 
     def _frame(self, row: Row) -> Iterator[Said]:
         for key, _, _ in row.data["runs"]:
@@ -34,7 +36,7 @@ class _Replay:
             if session == self.sheet.number:
                 yield from self._run(message)
                 self.begun.add(message)  # counts where no start signal came before
-        if not row.data["runs"]:
+        if row.data["foreign"] or not row.data["runs"]:
             yield from self._unmarked(row)
 
     def _run(self, message: int) -> Iterator[Said]:
@@ -54,7 +56,9 @@ class _Replay:
         is_any_open = set(self.spoken) - self.ended
         data = row.data
         if not is_any_open and data["foreign"]:
-            yield breach(row.message or 0, "foreign audio outside any message")
+            is_allowed = self.sheet.target.behaviour.extra_audio == "allowed"
+            say = unsure if is_allowed else breach
+            yield say(row.message or 0, "foreign audio outside any message")
         elif not is_any_open and data["zeros"]:
             yield unsure(row.message or 0, "silence outside any message")
         elif row.message in self.ended and (data["foreign"] or data["zeros"]):

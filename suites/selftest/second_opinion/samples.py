@@ -27,7 +27,11 @@ class _Tape:
         if row.message == self.message or (row.message is None and runs):
             yield from self._unmarked(data)
         is_amid = row.message is None and self.at is not None
+        if is_amid and not runs and (data["foreign"] or data["odd"]):
+            yield unsure(self.message, "unmarked samples that carry no name")
         zeros = data["zeros"] if row.message == self.message or runs or is_amid else 0
+        if data["foreign"] and self.behaviour.extra_audio == "allowed":
+            zeros = 0  # they are part of what is added
         if not runs:
             self.zeros += zeros
             return
@@ -115,13 +119,34 @@ class _Tape:
             name = (sent.key >> 8 & 0xFF, sent.key & 0xFF)
             if name[0] >= stream[0] or not sent.sent_until or (self.at and name < self.at):
                 continue
-            heard = self.next if name == self.at else 0
-            if heard >= sent.sent_until:
+            lacks = sent.sent_until - self._heard_of(name)
+            if lacks <= 0:
                 continue
+            zeros, self.zeros = self.zeros, max(0, self.zeros - lacks)
             if "stream_failed" in sent.said or _has_successor(sent, self.streams):
                 yield unsure(self.message, "a failed sentence before another one")
+            elif self._is_other_attempt(name) and not self._has_failed():
+                yield unsure(self.message, "two attempts, and none of them failed")
+            elif zeros + self.zeros_near >= lacks:
+                yield unsure(self.message, "as many zeros as the end of a sentence lacks samples")
             else:
-                yield breach(self.message, f"sentence {name[0]} lacks {sent.sent_until - heard}")
+                yield breach(self.message, f"sentence {name[0]} lacks {lacks}")
+
+    def _heard_of(self, stream: tuple[int, int]) -> int:
+        is_resumed = self.behaviour.on_upstream_failure == "resume"
+        is_part = stream == self.at or (is_resumed and self._is_other_attempt(stream))
+        return self.next if is_part else 0
+
+    def _is_other_attempt(self, stream: tuple[int, int]) -> bool:
+        return self.at is not None and stream != self.at and stream[0] == self.at[0]
+
+    def _has_failed(self) -> bool:
+        """Tell whether the attempt that was heard last failed, and may be replaced."""
+        return self.behaviour.on_upstream_failure in {"restart", "resume"} and any(
+            self.at == (stream.key >> 8 & 0xFF, stream.key & 0xFF)
+            and "stream_failed" in stream.said
+            for stream in self.streams
+        )
 
 
 def _has_successor(sent: Stream, streams: list[Stream]) -> bool:

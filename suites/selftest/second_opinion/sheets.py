@@ -42,6 +42,11 @@ class Stream:
         """Tell whether it ended or failed by itself."""
         return "stream_ended" in self.said or "stream_failed" in self.said
 
+    def pause(self, place: int, zeros: int) -> None:
+        """Note so many zeros at a place."""
+        if zeros:
+            self.silences[place] = self.silences.get(place, 0) + zeros
+
 
 @dataclass(slots=True)
 class World:
@@ -167,12 +172,15 @@ class _Pass:
             self._sent(found, event.at_ns, data)
 
     def _sent(self, stream: Stream, at_ns: int, data: dict[str, Any]) -> None:
-        if data["zeros"]:
-            place = max((first + count for _, first, count in data["runs"]), default=None)
-            place = stream.sent_until if place is None else place
-            stream.silences[place] = stream.silences.get(place, 0) + data["zeros"]
+        """Note what was sent; zeros lie before a run whose number leaves room, else behind it."""
+        zeros, silences = data["zeros"], stream.silences
         for _, first, count in data["runs"]:
-            stream.sent_until = max(stream.sent_until, first + count)
+            place = stream.sent_until
+            before = min(zeros, max(0, first - place - silences.get(place, 0)))
+            stream.pause(place, before)
+            zeros -= before
+            stream.sent_until = max(place, first + count)
+        stream.pause(stream.sent_until, zeros)
         stream.last_sent_ns = at_ns
 
     def _around(self, event: Event, data: dict[str, Any]) -> None:

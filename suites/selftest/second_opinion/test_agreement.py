@@ -17,6 +17,7 @@ from suites.selftest.second_opinion.words import Doubt
 SEED = 20261124
 CHUNKS, CHUNK_RECORDS = 10, 1000
 
+
 def differences(story: Story, **behaviour: object) -> list[str]:
     return agree(manifest(behaviour=behaviour), told(story))
 
@@ -119,3 +120,19 @@ def test_an_end_signal_is_not_missing_while_it_may_still_come() -> None:
     story = Story().begun(0, 300, frames=3).ended(340).socket_closed(345).leave(940)
     judged = [line for line in findings("EOS-1", story) if "no end signal" in line]
     assert judged == []
+
+
+def test_a_pause_that_begins_and_ends_inside_frames_is_right() -> None:
+    story = Story().speak(0).start(3).opened(5, frames=4)
+    frames = (((key(), 0, 1500), 420), (None, FRAME), ((key(), 4000, 1760), 160))
+    for place, (run, zeros) in enumerate((*frames, ((key(), 5760, FRAME), 0))):
+        runs = [] if run is None else [run]
+        sent = {"exchange": 1, "runs": runs, "zeros": zeros, "bytes": 2 * FRAME}
+        story.event(100 + 80 * place, "upstream", "stream_sent", sent)
+        story.audio(101 + 80 * place, *runs, zeros=zeros)
+    assert differences(story.ended(420).end(430).later(9000)) == []
+
+
+def test_what_reaches_a_client_that_had_left_is_left_open() -> None:
+    story = Story().voiced(0).leave(500).audio(501, message=None, foreign=30).later(9000)
+    assert differences(story) == []

@@ -106,3 +106,9 @@ def test_a_session_without_messages_is_no_exposure() -> None:
 def test_where_audio_may_follow_the_end_or_has_no_marks_it_cannot_be_observed() -> None:
     for declared in ({"end_signal": "synthesis"}, {"fidelity": "none"}):
         assert verdict(RULE, Story().voiced(0), behaviour=declared) is Verdict.NOT_OBSERVABLE
+
+
+def test_foreign_audio_fails_where_the_only_open_speak_was_rejected() -> None:
+    story = Story().speak(0).error(4, code="busy").audio(50, message=None, foreign=480)
+    said = findings(RULE, story.leave(1200), behaviour={"on_new_message": "reject"})
+    assert [line.split(" of no stream")[0] for line in said] == ["480 samples (20 ms)"]

@@ -12,18 +12,10 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import key
-from suites.selftest.harness.wide_story import WideStory
+from suites.selftest.harness.wide_story import WideStory, cleaned
 
 RULE = "CLN-1"
 SEEN = "CUPH"
-
-
-def called(*, every_ms: float = 20, status: int = 200) -> WideStory:
-    """A message that the hook ends in mid-stream: calls at 300, 320 and 340 ms, its end at 303."""
-    story = WideStory()
-    story.begun(0, 300).cleanup(300, every_ms=every_ms, status=status)
-    story.let_go(302).end(303, reason="cleanup")
-    return story
 
 
 def after_its_end() -> WideStory:
@@ -40,10 +32,10 @@ def test_three_calls_that_change_nothing_more_pass_in_each_phase() -> None:
     failed.socket_closed(303).cleanup(400)
     stories = {
         "requested": early,
-        "streaming": called(),
+        "streaming": cleaned(),
         "ended": after_its_end(),
         "after an error": failed,
-        "at once": called(every_ms=0),
+        "at once": cleaned(every_ms=0),
         "idle": WideStory().cleanup(0),
     }
     for category, story in stories.items():
@@ -56,12 +48,12 @@ def test_three_calls_that_change_nothing_more_pass_in_each_phase() -> None:
 def test_a_second_end_signal_fails_for_quiet_ms_after_the_last_answer(
     again_ms: float, count: int
 ) -> None:
-    story = called().end(again_ms, reason="cleanup").leave(1500)
+    story = cleaned().end(again_ms, reason="cleanup").leave(1500)
     assert len(findings(RULE, story, vantages=SEEN)) == count
 
 
 def test_the_sentence_says_what_came_and_when() -> None:
-    story = called().end(321, reason="cleanup").leave(1500)
+    story = cleaned().end(321, reason="cleanup").leave(1500)
     assert finding(RULE, story, vantages=SEEN) == (
         "another end signal of message m1 of s1 came 21 ms after the first of 3 cleanup calls"
         " (streaming). Allowed: nothing new."
@@ -76,16 +68,16 @@ def test_a_message_that_had_ended_is_ended_once_more() -> None:
 
 
 def test_three_calls_at_once_end_a_message_twice() -> None:
-    story = called(every_ms=0).end(304, reason="cleanup").leave(1500)
+    story = cleaned(every_ms=0).end(304, reason="cleanup").leave(1500)
     assert "(at once)" in finding(RULE, story, vantages=SEEN)
 
 
 def test_start_error_and_audio_after_the_end_fail() -> None:
     for story in (
-        called().start(325),
-        called().error(325, code="nothing_to_clean"),
-        called().error(325, None, code="nothing_to_clean"),
-        called().audio(325, (key(), 5 * 1920, 1920)),
+        cleaned().start(325),
+        cleaned().error(325, code="nothing_to_clean"),
+        cleaned().error(325, None, code="nothing_to_clean"),
+        cleaned().audio(325, (key(), 5 * 1920, 1920)),
     ):
         assert len(findings(RULE, story.leave(1500), vantages=SEEN)) == 1
 
@@ -106,7 +98,7 @@ def test_audio_may_follow_the_end_signal_that_means_synthesis() -> None:
 
 
 def test_an_error_that_answers_something_else_is_not_the_cleanups() -> None:
-    asked = called().invalid(360).error(365, None, code="bad").leave(1500)
+    asked = cleaned().invalid(360).error(365, None, code="bad").leave(1500)
     before = WideStory()
     before.voiced(0).invalid(480).cleanup(490, every_ms=5).error(497, None, code="bad").leave(1500)
     for story in (asked, before):
@@ -114,7 +106,7 @@ def test_an_error_that_answers_something_else_is_not_the_cleanups() -> None:
 
 
 def test_what_a_stop_brings_is_not_the_cleanups() -> None:
-    story = called().stop(400).end(405, reason="stopped").leave(2000)
+    story = cleaned().stop(400).end(405, reason="stopped").leave(2000)
     assert findings(RULE, story, vantages=SEEN) == []
 
 
@@ -126,7 +118,7 @@ def test_a_queued_message_may_begin_after_the_first_call() -> None:
 
 
 def test_a_stream_that_is_opened_again_fails() -> None:
-    story = called().opened(322, exchange=9).let_go(342, 9).leave(1500)
+    story = cleaned().opened(322, exchange=9).let_go(342, 9).leave(1500)
     assert "another upstream stream of message m1 of s1 came 22 ms" in finding(
         RULE, story, vantages=SEEN
     )
@@ -184,7 +176,7 @@ def test_a_hook_that_answers_no_call_proves_nothing() -> None:
 
 
 def test_behind_a_black_hole_nothing_can_be_said() -> None:
-    story = called().end(321).leave(1500).fault(310, 400, name="network_stall", link="client")
+    story = cleaned().end(321).leave(1500).fault(310, 400, name="network_stall", link="client")
     assert unjudged(RULE, story, vantages=SEEN) == {"link_fault": 1}
 
 
@@ -198,4 +190,4 @@ def test_one_call_alone_or_a_client_that_has_gone_is_no_case() -> None:
 
 
 def test_it_needs_the_hook() -> None:
-    assert verdict(RULE, called().leave(1500), vantages="CUP") is Verdict.NOT_OBSERVABLE
+    assert verdict(RULE, cleaned().leave(1500), vantages="CUP") is Verdict.NOT_OBSERVABLE

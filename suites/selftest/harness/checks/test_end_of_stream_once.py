@@ -158,3 +158,27 @@ def test_a_cleanup_that_was_refused_ends_nothing() -> None:
 def test_a_queued_message_that_a_cleanup_cleared_owes_none() -> None:
     story = WideStory().speak(0).cleanup(10).leave(4000)
     assert exposures(RULE, story, behaviour={"on_new_message": "queue"}) == {}
+
+
+def test_a_message_that_began_owes_its_end_though_the_one_before_it_never_ended() -> None:
+    story = Story().begun(0, 300).stop(300).let_go(303).speak(400, 2).start(403, 2)
+    story.opened(405, 2).sent(500, 3, 2).heard(501, 3, 2).ended(750, 2).leave(4000)
+    for policy in ("queue", "reject"):
+        said = findings(RULE, story, behaviour={"on_new_message": policy})
+        assert [line.split(" got ")[0] for line in said] == [
+            "message m1 of s1",
+            "message m2 of s1",
+        ], policy
+
+
+def test_a_message_that_was_prefetched_is_due_only_when_its_turn_has_come() -> None:
+    story = Story().begun(0, 3000, frames=40).speak(120, 2)
+    story.opened(130, 2).sent(200, 3, 2, every_ms=1).ended(210, 2)
+    queue = {"on_new_message": "queue", "prefetch_next": True}
+    assert findings(RULE, story.leave(3000), behaviour=queue) == []
+
+
+def test_a_queued_message_that_has_just_started_is_not_overdue() -> None:
+    story = Story().begun(0, 4000, frames=49).speak(120, 2).ended(4010).end(4020)
+    story.start(4023, 2).leave(4300)
+    assert findings(RULE, story, behaviour={"on_new_message": "queue"}) == []

@@ -202,3 +202,16 @@ def test_a_message_that_was_cleaned_up_may_end_in_the_middle_of_a_sample() -> No
     story = WideStory().begun(0, 300).audio(310, odd=1).cleanup(311)
     story.let_go(312).end(314, reason="cleanup").leave(1000)
     assert findings(RULE, story) == []
+
+
+def test_a_repeat_that_nobody_heard_is_lost_once_a_later_segment_is_heard() -> None:
+    story = Story().speak(0, sentences=2).start(3).opened(5, frames=2).sent(100).heard(101)
+    story.failed(150).opened(151, exchange=2, frames=2, count=1)
+    story.sent(200, exchange=2, count=1, first_frame=1).ended(281, 2)
+    story.opened(285, exchange=3, sentences=(1,), frames=1).sent(300, exchange=3, sentence=1)
+    lost = "sentence 0 (1920 samples, 80 ms) was never heard, though a later one was"
+    resumes = {"on_upstream_failure": "resume"}
+    story.audio(301, run(0, sentence=1)).ended(381, 3).end(390).leave(3000)
+    assert lost in finding(RULE, story, behaviour=resumes)
+    story.audio(201, run(FRAME, attempt=1))
+    assert findings(RULE, story, behaviour=resumes) == []

@@ -12,18 +12,10 @@ from suites.selftest.harness.judged import (
     verdict,
 )
 from suites.selftest.harness.story import FRAME
-from suites.selftest.harness.wide_story import WideStory
+from suites.selftest.harness.wide_story import WideStory, cleaned
 
 RULE = "CLN-2"
 SEEN = "CUPH"
-
-
-def cleaned(*, every_ms: float = 20, status: int = 200) -> WideStory:
-    """A message that the hook ends in mid-stream at 300 ms."""
-    story = WideStory()
-    story.begun(0, 300).cleanup(300, every_ms=every_ms, status=status)
-    story.let_go(302).end(303, reason="cleanup")
-    return story
 
 
 def test_the_next_message_plays_in_full() -> None:

@@ -8,7 +8,8 @@ import pytest
 from harness.cli.compare import compare
 from harness.model.errors import UsageError
 from harness.model.record import RunFolder
-from suites.selftest.harness.cli.test_tally import SCENARIO, a_folder, ended, stuck
+from suites.selftest.harness.cli.test_tally import SCENARIO, ended, stuck
+from suites.selftest.harness.judged import recorded
 from suites.selftest.harness.story import Story
 
 
@@ -16,7 +17,7 @@ from suites.selftest.harness.story import Story
 def folders(tmp_path: Path) -> tuple[RunFolder, RunFolder]:
     bad = ended(stuck(Story(scenario=SCENARIO, sessions=(1, 2)), 1), 5000)
     quiet = ended(Story(scenario=SCENARIO, sessions=(1, 2)), 5000)
-    return a_folder(tmp_path / "stuck", bad), a_folder(tmp_path / "quiet", quiet)
+    return recorded(tmp_path / "stuck", bad), recorded(tmp_path / "quiet", quiet)
 
 
 def test_two_run_folders_are_compared_without_playing_anything(

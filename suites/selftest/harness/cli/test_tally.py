@@ -2,25 +2,14 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from harness.cli.tally import SAMPLES, Connections, tally
 from harness.model.errors import UsageError
-from harness.model.record import RunFolder
-from suites.selftest.harness.judged import manifest, told
+from suites.selftest.harness.judged import recorded, told
 from suites.selftest.harness.story import UPSTREAM, Story
 
 SCENARIO = "production"
-
-
-def a_folder(path: Path, *stories: Story) -> RunFolder:
-    folder = RunFolder(path)
-    folder.create()
-    folder.write_manifest(manifest())
-    lines = b"".join(msgspec.json.encode(event) + b"\n" for event in told(*stories))
-    (folder.parts / "harness.jsonl").write_bytes(lines)
-    return folder
 
 
 def stuck(story: Story, session: int) -> Story:
@@ -49,7 +38,7 @@ def test_a_session_counts_once_for_a_symptom_and_all_of_the_scenario_are_the_tot
 ) -> None:
     story = Story(scenario=SCENARIO, sessions=(1, 2, 3))
     ended(stuck(stuck(story, 1), 2), 5000)
-    _, judgement, counted = tally(a_folder(tmp_path / "run", story), scenario=SCENARIO)
+    _, judgement, counted = tally(recorded(tmp_path / "run", story), scenario=SCENARIO)
     assert counted.sessions == 3
     assert counted.shown["stuck in 'speaking'"] == {"s1", "s2"}
     assert counted.shown["STOP unreliable"] == {"s1", "s2"}
@@ -60,14 +49,14 @@ def test_a_retry_and_another_scenario_do_not_count(tmp_path: Path) -> None:
     story = ended(stuck(Story(scenario=SCENARIO), 1), 5000)
     again = Story(scenario=SCENARIO, run=f"{SCENARIO}~1", sessions=(7,), retry_of=SCENARIO)
     other = Story(scenario="random_stop", sessions=(9,))
-    folder = a_folder(tmp_path / "run", story, stuck(again, 7), stuck(other, 9))
+    folder = recorded(tmp_path / "run", story, stuck(again, 7), stuck(other, 9))
     counted = tally(folder, scenario=SCENARIO)[2]
     assert counted.sessions == 1
     assert counted.shown["stuck in 'speaking'"] == {"s1"}
 
 
 def test_a_run_without_the_scenario_is_named_as_such(tmp_path: Path) -> None:
-    folder = a_folder(tmp_path / "run", Story(scenario="random_stop"))
+    folder = recorded(tmp_path / "run", Story(scenario="random_stop"))
     with pytest.raises(UsageError, match="holds no run of 'production'"):
         tally(folder, scenario=SCENARIO)
 

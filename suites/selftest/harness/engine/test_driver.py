@@ -36,11 +36,19 @@ async def play(
     handler: Handler, tmp_path: Path, *operations: op.AnyOperation, cleanup: str | None = None
 ) -> list[str]:
     """Return the kinds of what was recorded of a session against the handler."""
+    async with serving(handler) as url:
+        return await drive(url, tmp_path, *operations, cleanup=cleanup)
+
+
+async def drive(
+    url: str, tmp_path: Path, *operations: op.AnyOperation, cleanup: str | None = None
+) -> list[str]:
+    """Return the kinds of what was recorded of a session at the address."""
     file = tmp_path / "harness.jsonl"
     plan = op.SessionPlan(session=1, operations=(op.Connect(), *operations))
     with open_recorder(file, MonotonicClock()) as recorder:
         hook = open_hooks(cleanup=cleanup, resources=None)
-        async with serving(handler) as url, hook as hooks, asyncio.timeout(20):
+        async with hook as hooks, asyncio.timeout(20):
             driver = SessionDriver(
                 plan,
                 url=url,
@@ -156,25 +164,9 @@ async def test_a_server_that_speaks_no_websocket_is_named(tmp_path: Path) -> Non
         writer.close()
 
     server = await asyncio.start_server(speaks_http, "127.0.0.1", 0)
-    file = tmp_path / "harness.jsonl"
     async with server:
         port = server.sockets[0].getsockname()[1]
-        hook = open_hooks(cleanup=None, resources=None)
-        async with hook as hooks:
-            with open_recorder(file, MonotonicClock()) as recorder:
-                driver = SessionDriver(
-                    op.SessionPlan(session=1, operations=(op.Connect(), SPEAK)),
-                    url=f"ws://127.0.0.1:{port}/",
-                    adapter=ReferenceAdapter(1),
-                    nonce=NONCE,
-                    recorder=recorder,
-                    clock=MonotonicClock(),
-                    barriers={},
-                    quiet_ms=20,
-                    hooks=hooks,
-                )
-                await driver.run()
-    kinds = [event.kind for event in read_events([file], Reading())]
+        kinds = await drive(f"ws://127.0.0.1:{port}/", tmp_path, SPEAK)
     assert kinds == ["client_connecting", "connect_failed", "session_over"]
 
 
