@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from fake_groq.faults.base import Fault, fault
-from fake_groq.shaping import divided, hung_up, last_audio, open_marker
+from fake_groq.shaping import divided, has_marker, hung_up, last_audio, open_marker
 from fake_groq.steps import Plan
 
 
@@ -13,7 +13,7 @@ class AudioAfterMarker(Fault):
     """Behind the whole speech and its marker the last `audio_ms` of the speech come once more.
 
     Over HTTP chunks follow the last chunk, and a FIN; they follow the frame where close is the
-    marker.
+    marker. It means nothing where nothing is the marker.
     """
 
     audio_ms: float = 160
@@ -21,7 +21,7 @@ class AudioAfterMarker(Fault):
     def bend(self, plan: Plan) -> Plan:
         """Put the last audio behind the marker too."""
         before, marker, rest = divided(plan)
-        if not marker:
+        if not marker or has_marker(plan, "nothing"):
             return plan
         _, again = last_audio(plan, self.audio_ms)
         steps = (*before, *open_marker(marker), *again, *hung_up(plan, rest))

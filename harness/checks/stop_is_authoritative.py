@@ -6,7 +6,7 @@ from harness.checks.base import Limits, check, late
 from harness.model.target import Behaviour
 from harness.model.units import NS_PER_S, audio_ms, ms
 from harness.model.verdict import Deadline, Exposure, Finding, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import Command, MessageView
+from harness.model.views import AudioReceived, Command, MessageView
 
 PACE_MAX = 1.5
 
@@ -41,7 +41,7 @@ def stop_is_authoritative(message: MessageView, limits: Limits) -> Iterator[Outc
         yield Unjudged(why="in_flight")
         return
     phase = stop.phase.value
-    pace = _pace_before(message, stop)
+    pace = _pace(message, stop, behind)
     if behind:
         last_ns = behind[-1].at_ns
         late_ms = ms(last_ns - stop.effective_ns)
@@ -89,10 +89,15 @@ def _is_in_flight(message: MessageView, stop: Command, until_ns: int) -> bool:
     return is_narrow and stop.is_fence_late
 
 
-def _pace_before(message: MessageView, stop: Command) -> float:
-    """Return seconds of audio per second that arrived in the second before STOP."""
+def _pace(message: MessageView, stop: Command, behind: list[AudioReceived]) -> float:
+    """Return seconds of audio per second that arrived in the second before STOP.
+
+    Where none had come by then, of what came behind it: a fast upstream leaves nobody a choice.
+    """
     until_ns = stop.at_ns
     near = [a for a in message.audio if until_ns - NS_PER_S <= a.at_ns <= until_ns]
+    if not near and behind:
+        near, until_ns = behind, behind[-1].at_ns
     if not near:
         return 0.0
     span_ms = max(ms(until_ns - near[0].at_ns), 80.0)

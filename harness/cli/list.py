@@ -26,19 +26,17 @@ Row = dict[str, str]
 
 
 def _rules() -> list[Row]:
-    rows = []
-    for check in CHECKS:
-        rows.append(
-            {
-                "id": check.id,
-                "level": check.level.value,
-                "the SUT must …": check.title,
-                "vantages": "+".join(check.vantages),
-                "limits": ", ".join(f"{k} {v:g}" for k, v in check.limits.items()) or "0",
-                **{tier: _least(minimum) for tier, minimum in check.minimum.items()},
-            }
-        )
-    return rows
+    return [
+        {
+            "id": check.id,
+            "level": check.level.value,
+            "the SUT must …": check.title,
+            "vantages": "+".join(check.vantages),
+            "limits": ", ".join(f"{k} {v:g}" for k, v in check.limits.items()) or "0",
+            **{tier: _least(minimum) for tier, minimum in check.minimum.items()},
+        }
+        for check in CHECKS
+    ]
 
 
 def _least(minimum: Minimum) -> str:

@@ -19,7 +19,7 @@ def disconnects(draft: Draft) -> Iterator[SessionPlan]:
 def _story(draft: Draft, script: Script, index: int) -> None:
     chance = draft.chance
     how = MANNERS[index % len(MANNERS)]
-    phase = PHASES[index // len(MANNERS)]
+    phase = PHASES[index // len(MANNERS) % len(PHASES)]
     if phase == "idle":
         script.pause(chance.uniform(20, 80))
         script.disconnect(how)

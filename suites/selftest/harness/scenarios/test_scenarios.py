@@ -27,7 +27,7 @@ def draft(tier: str = "standard", seed: int = 1) -> Draft:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("tier", ["smoke", "standard"])
+@pytest.mark.parametrize("tier", ["smoke", "standard", "full"])
 def test_every_session_connects_first_and_every_text_fits_the_provider(
     name: str, tier: str
 ) -> None:
