@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from harness.model.matrix import MATRIX_SCHEMA, Proof, RuleProof
-from reports.figures import count, wilson
+from reports.figures import count, number, wilson
 from reports.parts import RuleTrust, Trust
 
 FILE = Path(__file__).resolve().parent / "assets" / "kill_matrix.json"
@@ -34,7 +34,8 @@ def trust_of(proof: Proof | None, grade: str) -> Trust | None:
     alarms = count(proof.false_alarms, "false alarm")
     return Trust(
         sentence=f"{count(len(proof.known_bads), 'known-bad relay')}: killed by the rule that each"
-        f" breaks in {killed} of {count(runs, 'run')}; {seen} of them by a record of grade {grade}."
+        f" breaks in {killed} of {count(runs, 'run')}; a record of grade {grade} kills"
+        f" {seen} of the {number(len(proof.known_bads))}."
         f" {count(len(proof.variants), 'right variant')}: {alarms} in"
         f" {count(proof.variant_runs, 'run')}. Measured with version {proof.version}, checklist"
         f" {proof.checklist}, seed {proof.seed}.",

@@ -40,13 +40,14 @@ def message_in_one_piece(session: SessionView, _limits: Limits) -> Iterator[Outc
     for span in session.spans:
         if span.session == own:
             first.setdefault(span.message, span)
+    starts = [(message.starts[0], message) for message in session.messages if message.starts]
     for message in session.messages:
         if message.is_rejected:
             continue
         if has_starts:
             yield from _judge_starts(message, first.get(message.message_number))
         if message.behaviour.end_signal == "delivery":
-            yield from _judge_neighbours(session, message)
+            yield from _judge_neighbours(message, starts)
         yield Exposure(category=_category(message))
 
 
@@ -79,19 +80,20 @@ def _came_before_start(message: MessageView, span: AudioSpan) -> bool:
     return is_due and started < span.message
 
 
-def _judge_neighbours(session: SessionView, message: MessageView) -> Iterator[Outcome]:
+def _judge_neighbours(
+    message: MessageView, starts: list[tuple[Signal, MessageView]]
+) -> Iterator[Outcome]:
     """Look for another message whose start came between this one's start and its end."""
     if not message.starts or not message.ends:
         return
     begin, end = message.starts[0], message.ends[0]
-    for other in session.messages:
-        inside = [s for s in other.starts[:1] if begin.seq < s.seq < end.seq]
-        if other is not message and inside:
+    for start, other in starts:
+        if begin.seq < start.seq < end.seq and other is not message:
             yield Finding(
-                sentence=f"{message.id} ended {ms(end.at_ns - inside[0].at_ns):.0f} ms after the"
+                sentence=f"{message.id} ended {ms(end.at_ns - start.at_ns):.0f} ms after the"
                 f" start signal of {other.message}. Expected: the end of the one before the start"
                 " of the next.",
-                at_ns=inside[0].at_ns,
+                at_ns=start.at_ns,
                 category=_category(message),
             )
 

@@ -36,10 +36,13 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     if message.is_cut:
         yield Unjudged(why="cut")
         return
-    is_audible = any(message.is_heard_in(audio) for audio in message.audio)
+    is_audible = message.first_heard_ns is not None
     place = "after the first" if message.message_number > 1 else "first"
     until_ns = message.end_ns or message.watched_until_ns
-    if not is_audible and message.origin.conditions.may_lose("upstream", first_ns, until_ns):
+    conditions = message.origin.conditions
+    is_held = conditions.may_lose("upstream", first_ns, until_ns)
+    is_held = is_held or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
+    if not is_audible and is_held:
         yield Unjudged(why="link_fault")
         return
     if not is_audible:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from harness.checks.base import Limits, check, has_identity
 from harness.model.units import BYTES_PER_SAMPLE
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
-from harness.model.views import AudioReceived, MessageView, Signal
+from harness.model.views import MessageView, Signal
 
 RATE_HZ = "24000"
 CHANNELS = "1"
@@ -46,9 +46,8 @@ def whole_samples(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
             at_ns=message.starts[0].at_ns,
             category=message.ending,
         )
-    own = [audio for audio in message.audio if audio.label == message.message]
-    total_bytes = sum(audio.bytes for audio in own)
-    if _is_whole(message) and total_bytes % BYTES_PER_SAMPLE and _has_half_a_sample(message, own):
+    total_bytes = message.received_bytes
+    if total_bytes % BYTES_PER_SAMPLE and _is_whole(message) and _has_half_a_sample(message):
         yield Finding(
             sentence=f"{message.id} ended after {total_bytes} bytes, which is half a sample too"
             " many or too few. Expected: an even number.",
@@ -75,8 +74,9 @@ def _is_whole(message: MessageView) -> bool:
     return bool(message.ends) and not is_cut and not message.errors
 
 
-def _has_half_a_sample(message: MessageView, own: list[AudioReceived]) -> bool:
+def _has_half_a_sample(message: MessageView) -> bool:
     """Tell whether a byte was left over, and no frame is shared with another message."""
+    own = [audio for audio in message.audio if audio.label == message.message]
     is_alone = all(
         key >> 16 & 0xFFFF == message.message_number for audio in own for key, _, _ in audio.runs
     )

@@ -22,7 +22,7 @@ SEED_BITS = 32
 
 TargetName = Annotated[str, typer.Argument(help="A target file, or the name of a shipped target.")]
 Seed = Annotated[int | None, typer.Option(help="Replays a run; a fresh one is printed otherwise.")]
-Tier = Annotated[str, typer.Option(help="How much is run: smoke or standard.")]
+Tier = Annotated[str, typer.Option(help="How much is run: smoke, standard or full.")]
 ScenarioNames = Annotated[
     list[str] | None, typer.Option("--scenario", help="Only this scenario; may be repeated.")
 ]

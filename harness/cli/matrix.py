@@ -13,7 +13,7 @@ import msgspec
 
 from harness import __version__
 from harness.cli import operate
-from harness.cli.base import scenarios_of
+from harness.cli.base import SEED_BITS, scenarios_of
 from harness.engine.runner import Progress, RunOptions, run
 from harness.judging.judge import judge_events
 from harness.model.clock import MonotonicClock
@@ -27,7 +27,6 @@ from harness.model.verdict import CHECKLIST_VERSION, Judgement, Verdict
 from harness.toxiproxy.binary import default_cache
 
 AT_ONCE = 2
-SEED_BITS = 32
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

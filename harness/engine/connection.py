@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidURI, WebSocketException
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from harness.adapters.base import Frame
@@ -86,8 +87,8 @@ class Connection(asyncio.Protocol):
     # -- commands --------------------------------------------------------------------------
 
     def send(self, frames: tuple[Frame, ...], *, fence: bytes | None = None) -> None:
-        """Write frames, and the fence right behind them, in one write."""
-        if self.is_lost:
+        """Write frames, and the fence right behind them, in one write; nothing behind a close."""
+        if self.is_lost or self._protocol.state is not State.OPEN:
             return
         for frame in frames:
             if frame.is_text:
@@ -119,8 +120,9 @@ class Connection(asyncio.Protocol):
         if self.is_lost or transport is None:
             return
         if how == "close":
-            self._protocol.send_close(1000)
-            self._flush()
+            if self._protocol.state is State.OPEN:  # else the SUT's own close is being answered
+                self._protocol.send_close(1000)
+                self._flush()
         elif how == "fin":
             transport.close()
         else:

@@ -228,12 +228,12 @@ async def _retry(shop: _Shop, scheduler: Scheduler, manifest: Manifest) -> None:
     shop = replace(shop, stage=replace(shop.stage, finished=lambda _scenario: None))
     clock, begun_ns = shop.stage.clock, shop.stage.clock.now_ns()
     for attempt in range(1, RETRIES_MAX + 1):
-        if _since(begun_ns, clock) > RETRYING_S_MAX[manifest.tier]:
-            return
         unsettled = await asyncio.to_thread(_unsettled, shop.stage.folder, manifest)
         if not unsettled:
             return
         for original, name in unsettled:
+            if _since(begun_ns, clock) > RETRYING_S_MAX[manifest.tier]:
+                return
             item = scheduler.retry(name, original=original, attempt=attempt)
             shop.stage.say(f"again, alone, since an answer was late: {name}")
             await shop.environment.upstream.prepare([item.plan])

@@ -1,4 +1,4 @@
-"""What a client does besides speaking and stopping: hooks that it calls, forbidden input."""
+"""What a client does besides speaking and stopping, and signals of no known kind."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,9 +8,10 @@ from harness.judging.open_session import OpenSession
 from harness.model import events as ev
 from harness.model.events import Event
 from harness.model.session_view import InvalidInput
-from harness.model.views import CleanupCall, Command
+from harness.model.views import CleanupCall, Command, Signal
 
 _cleanup = msgspec.json.Decoder(ev.CleanupData).decode
+_stray = msgspec.json.Decoder(ev.EndData).decode
 _invalid = msgspec.json.Decoder(ev.InvalidData).decode
 
 
@@ -51,11 +52,18 @@ def _client_reads_again(session: OpenSession, event: Event) -> None:
     session.view.read_again_ns = event.at_ns
 
 
+def _stray_signal(session: OpenSession, event: Event) -> None:
+    data = _stray(event.data)
+    signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="stray", detail=data.text or "")
+    session.view.stray_signals.append((event.message or "", signal))
+
+
 ASIDES: Mapping[str, Callable[[OpenSession, Event], None]] = {
     "cleanup_called": _cleanup_called,
     "cleanup_answered": _cleanup_answered,
     "invalid_sent": _invalid_sent,
     "client_reads_again": _client_reads_again,
+    "stray_signal": _stray_signal,
 }
 
 

@@ -7,6 +7,7 @@ view goes to ``on_session``.
 
 import heapq
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -86,25 +87,24 @@ class Demultiplexer:
             "audio_received": self._audio_received,
             "end_received": self._end_received,
             "error_received": self._error_received,
-            "stray_signal": self._stray_signal,
             "client_left": self._client_left,
             "connection_lost": self._connection_lost,
             "session_over": self._session_over,
             "cleanup_logged": self._cleanup_logged,
             "lane_closing": self._lane_closing,
         }
+        self._handlers |= {kind: partial(self._aside, take) for kind, take in ASIDES.items()}
+        self._handlers_of_upstream = self.ledger.handlers | self._handlers
 
     def feed(self, event: Event) -> None:
         """Take one event; unknown kinds only move the time."""
-        self._now_ns = event.at_ns
-        handler = self._handlers.get(event.kind)
+        self._now_ns = at_ns = event.at_ns
+        is_upstream = event.source == "upstream"
+        handlers = self._handlers_of_upstream if is_upstream else self._handlers
+        handler = handlers.get(event.kind)
         if handler is not None:
             handler(event)
-        elif event.kind in ASIDES:
-            ASIDES[event.kind](self._session(event), event)
-        elif event.source == "upstream":
-            self.ledger.feed(event)
-        while self._due and self._due[0][0] <= event.at_ns:
+        while self._due and self._due[0][0] <= at_ns:
             self._look(self._due[0])
 
     def finish(self, *, is_cut: bool) -> None:
@@ -289,8 +289,11 @@ class Demultiplexer:
             closed.starts.append(signal)
             self._on_late_signal(closed, signal)
 
+    def _aside(self, take: Callable[[OpenSession, Event], None], event: Event) -> None:
+        take(self._session(event), event)
+
     def _audio_received(self, event: Event) -> None:
-        session = self._session(event)
+        session = self._sessions.get(event.session or "") or self._session(event)
         data = _audio(event.data)
         label = event.message
         if label is None:  # a protocol without names: marks decide, else what was heard last
@@ -342,12 +345,6 @@ class Demultiplexer:
         elif closed is not None:
             closed.errors.append(signal)
             self._on_late_signal(closed, signal)
-
-    def _stray_signal(self, event: Event) -> None:
-        session = self._session(event)
-        data = _end(event.data)
-        signal = Signal(at_ns=event.at_ns, seq=event.seq, kind="stray", detail=data.text or "")
-        session.view.stray_signals.append((event.message or "", signal))
 
     def _client_left(self, event: Event) -> None:
         self._leave(self._session(event), event.at_ns, _left(event.data).how)

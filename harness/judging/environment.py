@@ -6,6 +6,7 @@ are kept, since they are the receipts. Resources are summed up, and of one lane 
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,10 +35,8 @@ class LagSeries:
 
     def worst_ms(self, from_ns: int, until_ns: int) -> float:
         """Return the worst lag of all windows that touch the given one."""
-        return max(
-            (lag for begin, end, lag in self.windows if begin <= until_ns and end >= from_ns),
-            default=0.0,
-        )
+        near = takewhile(lambda window: window[1] >= from_ns, reversed(self.windows))
+        return max((lag for begin, _, lag in near if begin <= until_ns), default=0.0)
 
 
 @dataclass(slots=True)
@@ -70,9 +69,14 @@ class LaneEnvironment:
     resources: Resources = field(default_factory=Resources)
     is_closing: bool = False
 
+    def samples_near(self, from_ns: int, until_ns: int) -> list[tuple[int, int, ev.ProcessData]]:
+        """Return the samples that touch the window, in the order of time."""
+        late = takewhile(lambda sample: sample[1] >= from_ns, reversed(self.samples))
+        return [sample for sample in late if sample[0] <= until_ns][::-1]
+
 
 class Environments:
-    """All lanes of a run, and the lags that belong to no lane."""
+    """All lanes of a run, and the lags that belong to no lane; ``handlers`` take events by kind."""
 
     def __init__(self, *, cpu_count: int) -> None:
         self.cpu_count = cpu_count
@@ -81,7 +85,7 @@ class Environments:
         self.exits: dict[str, int | None] = {}  # of SUTs that ended in the middle of the run
         self.lost_at_ns: int | None = None
         self._count = 0
-        self._handlers: dict[str, Callable[[Event], None]] = {
+        self._takers: dict[str, Callable[[Event], None]] = {
             "loop_lag": self._loop_lag,
             "canary_rtt": self._canary_rtt,
             "canary_bulk_rtt": self._canary_bulk_rtt,
@@ -94,19 +98,17 @@ class Environments:
             "sut_exited": self._sut_exited,
             "vantage_lost": self._vantage_lost,
         }
+        self.handlers = dict.fromkeys(self._takers, self._take)
 
     def conditions(self, lane: str) -> Conditions:
         """Return the links of a lane; the same object grows while events come."""
         return self._lane(lane).conditions
 
-    def feed(self, event: Event) -> None:
-        """Take one event; kinds of no concern are passed over."""
-        handler = self._handlers.get(event.kind)
-        if handler is not None:
-            handler(event)
-            self._count += 1
-            if self._count % FORGET_EVERY == 0:
-                self._forget(event.at_ns - REMEMBERED_NS)
+    def _take(self, event: Event) -> None:
+        self._takers[event.kind](event)
+        self._count += 1
+        if self._count % FORGET_EVERY == 0:
+            self._forget(event.at_ns - REMEMBERED_NS)
 
     def _lane(self, name: str) -> LaneEnvironment:
         return self.lanes.setdefault(name, LaneEnvironment())

@@ -8,11 +8,12 @@ excuse nothing, and trying again settles nothing.
 from enum import Enum
 
 from harness.judging.environment import Environments, LaneEnvironment
-from harness.model.units import NS_PER_MS, ms
+from harness.model.units import NS_PER_MS, ms, ns
 from harness.model.verdict import Deadline
 
 SUT_SHARE_MAX = 0.5
 USUAL_ROUND_TRIP_MS = 5.0  # a round trip over loopback and the proxy, p99 with 200 streams
+USUAL_ROUND_TRIP_NS = ns(USUAL_ROUND_TRIP_MS)
 
 
 class Judged(Enum):
@@ -58,24 +59,27 @@ def _canary_ms(around: LaneEnvironment, from_ns: int, until_ns: int) -> float:
     is in the median.
     """
     conditions = around.conditions
+    slow = [
+        trip
+        for trip in conditions.round_trips
+        if trip[2] > USUAL_ROUND_TRIP_NS and trip[1] <= until_ns and trip[1] + trip[2] >= from_ns
+    ]
     late = 0.0
-    for link in ("client", "upstream"):
-        trips = [(sent, trip) for name, sent, trip in conditions.round_trips if name == link]
-        near = [
+    for link in sorted({link for link, _, _ in slow}):
+        worst = max(
             ms(trip) - conditions.stalled_ms(sent, sent + trip, link=link)
-            for sent, trip in trips
-            if sent <= until_ns and sent + trip >= from_ns
-        ]
-        if near:
-            median = sorted(trip for _, trip in trips)[len(trips) // 2]
-            late += max(0.0, max(near) - ms(median) - USUAL_ROUND_TRIP_MS)
+            for name, sent, trip in slow
+            if name == link
+        )
+        trips = sorted(trip for name, _, trip in conditions.round_trips if name == link)
+        late += max(0.0, worst - ms(trips[len(trips) // 2]) - USUAL_ROUND_TRIP_MS)
     return late
 
 
 def _run_queue_ms(around: LaneEnvironment, from_ns: int, until_ns: int) -> float:
     """Return how long the SUT's processes waited for a core in the window, in ms."""
     total = 0.0
-    for begin, end, data in around.samples:
+    for begin, end, data in around.samples_near(from_ns, until_ns):
         overlap = min(end, until_ns) - max(begin, from_ns)
         if overlap > 0 and end > begin:
             # all of the sample's delay may lie in the part that overlaps, but no more than it
@@ -87,7 +91,7 @@ def _sut_share(
     around: LaneEnvironment, environments: Environments, from_ns: int, until_ns: int
 ) -> float:
     """Return the share of the whole machine that the SUT's tree used in the window, 0 to 1."""
-    near = [data for begin, end, data in around.samples if begin <= until_ns and end >= from_ns]
+    near = [data for _, _, data in around.samples_near(from_ns, until_ns)]
     window_ms = sum(data.window_ms for data in near)
     if not window_ms:
         return 0.0

@@ -3,7 +3,7 @@
 Evidence is pooled over the whole run, then each rule is judged once.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -36,6 +36,7 @@ from harness.model.verdict import (
 )
 from harness.model.views import MessageView, Origin, Signal
 
+Handler = Callable[[Event], None]
 View = MessageView | SessionView | RunView
 SEEN_FROM = {"upstream": "U", "process": "P", "log": "L", "hook": "H"}
 GOOD = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.NOT_OBSERVABLE)
@@ -80,6 +81,16 @@ class Judge:
         self._waits_expired = 0
         self._problems = Problems()
         self._run_facts = RunFacts(self._environments)
+        self._beside = _by_kind(
+            {
+                "fault_started": self._fault_started,
+                "wait_expired": self._wait_expired,
+                "connect_failed": self._connect_failed,
+                "flooded": self._problems.flooded,
+            },
+            self._environments.handlers,
+            self._run_facts.handlers,
+        )
         self._unseen = frozenset(
             source for source, vantage in SEEN_FROM.items() if vantage not in manifest.vantages
         )
@@ -101,23 +112,21 @@ class Judge:
         if self._environments.lost_at_ns is not None:
             return
         try:
-            self._take_event(event)
+            for take in self._beside.get(event.kind, ()):
+                take(event)
+            self._demultiplexer.feed(event)
         except (msgspec.DecodeError, ValueError) as error:  # wrong data, or a name without number
             self._problems.damaged(event, error)
 
-    def _take_event(self, event: Event) -> None:
-        if event.kind == "fault_started":
-            self._faults.append(msgspec.json.decode(event.data, type=FaultData))
-        elif event.kind == "wait_expired":
-            self._waits_expired += 1
-        elif event.kind == "connect_failed":
-            if not self._demultiplexer.rivals.over(event.session or "", event.at_ns):
-                self._problems.connect_failed(event)
-        elif event.kind == "flooded":
-            self._problems.flooded(event)
-        self._environments.feed(event)
-        self._run_facts.feed(event)
-        self._demultiplexer.feed(event)
+    def _fault_started(self, event: Event) -> None:
+        self._faults.append(msgspec.json.decode(event.data, type=FaultData))
+
+    def _wait_expired(self, _event: Event) -> None:
+        self._waits_expired += 1
+
+    def _connect_failed(self, event: Event) -> None:
+        if not self._demultiplexer.rivals.over(event.session or "", event.at_ns):
+            self._problems.connect_failed(event)
 
     def unsettled(self) -> list[tuple[str, Finding]]:
         """Return the missed deadlines that a retry may settle, with their rule."""
@@ -193,20 +202,18 @@ class Judge:
         origin: Origin,
         message: str | None,
     ) -> None:
+        run, retry_of, session = origin.scenario_run, origin.retry_of, _name_of(view)
         for pool in self._seeing[scope]:
             try:
-                self._run_check(pool, view, origin, message)
+                for outcome in pool.check.judge(view, pool.limits):
+                    if isinstance(outcome, Exposure):
+                        pool.expose(outcome.category, run, retry_of, session)
+                    elif isinstance(outcome, Finding):
+                        self._take(pool, _placed(outcome, view, origin, message), origin)
+                    else:
+                        pool.leave(outcome)
             except Exception as error:
                 pool.crash = _crash(view, error)
-
-    def _run_check(self, pool: Pool, view: View, origin: Origin, message: str | None) -> None:
-        for outcome in pool.check.judge(view, pool.limits):
-            if isinstance(outcome, Finding):
-                self._take(pool, _placed(outcome, view, origin, message), origin)
-            elif isinstance(outcome, Exposure):
-                pool.expose(outcome.category, origin.scenario_run, origin.retry_of, _name_of(view))
-            else:
-                pool.leave(outcome)
 
     def _take(self, pool: Pool, finding: Finding, origin: Origin) -> None:
         deadline = finding.deadline
@@ -234,6 +241,12 @@ def judge_events(
     for event in events:
         judge.feed(event)
     return judge.judgement(problems=problems())
+
+
+def _by_kind(*tables: Mapping[str, Handler]) -> dict[str, tuple[Handler, ...]]:
+    """Return the handlers of each kind, in the order of the tables."""
+    kinds = {kind for table in tables for kind in table}
+    return {kind: tuple(table[kind] for table in tables if kind in table) for kind in kinds}
 
 
 def limits_of(check: Check, target: Target) -> dict[str, float]:

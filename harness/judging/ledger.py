@@ -7,8 +7,10 @@ import msgspec
 
 from harness.model import events as ev
 from harness.model.events import Event, Run
-from harness.model.units import BYTES_PER_SAMPLE, audio_ms, ns
+from harness.model.units import BYTES_PER_SAMPLE, NS_PER_S, SAMPLE_RATE_HZ, audio_ms, ns
 from harness.model.views import MessageView, StreamView
+
+BYTE_MIN_NS = NS_PER_S // (SAMPLE_RATE_HZ * BYTES_PER_SAMPLE)  # how long a byte sounds at least
 
 _sent = msgspec.json.Decoder(ev.SentData).decode
 _opened = msgspec.json.Decoder(ev.OpenedData).decode
@@ -17,7 +19,10 @@ _socket = msgspec.json.Decoder(ev.SocketData).decode
 
 
 class Ledger:
-    """Keeps the streams that are still of interest; each new one is handed to ``on_stream``."""
+    """Keeps the streams that are still of interest; each new one is handed to ``on_stream``.
+
+    ``handlers`` take the events that the upstream wrote, by kind.
+    """
 
     def __init__(self, *, on_stream: Callable[[StreamView], None]) -> None:
         self._on_stream = on_stream
@@ -26,7 +31,7 @@ class Ledger:
         self.streams_without_identity = 0
         self.streams_total = 0
         self.profiles: Counter[str] = Counter()
-        self._handlers: dict[str, Callable[[Event], None]] = {
+        self.handlers: dict[str, Callable[[Event], None]] = {
             "stream_opened": self._stream_opened,
             "stream_refused": self._stream_refused,
             "stream_sent": self._stream_sent,
@@ -36,12 +41,6 @@ class Ledger:
             "stream_released": self._stream_released,
             "socket_closed": self._socket_closed,
         }
-
-    def feed(self, event: Event) -> None:
-        """Take one event of the ledger; unknown kinds are passed over."""
-        handler = self._handlers.get(event.kind)
-        if handler is not None:
-            handler(event)
 
     def forget(self, stream: StreamView) -> None:
         """Let go of a stream whose message has been judged; one that is still live is kept."""
@@ -97,22 +96,21 @@ class Ledger:
         stream.fault = stream.fault or data.fault or "error_status"
 
     def _stream_sent(self, event: Event) -> None:
-        data = _sent(event.data)
+        data, at_ns = _sent(event.data), event.at_ns
         stream = self._streams.get(data.exchange)
         if stream is None:
             return
-        _keep_pace(stream, event.at_ns)
+        _keep_pace(stream, at_ns)
         stream.sent_zeros += data.zeros
         stream.sent_bytes += data.bytes
         if data.runs:
-            _note_pauses(stream, data.runs)
-            stream.sent_samples += sum(count for _, _, count in data.runs)
-            stream.sent_until = max(stream.sent_until, data.runs[-1][1] + data.runs[-1][2])
+            _note_runs(stream, data.runs)
             if stream.first_sent_ns is None:
-                stream.first_sent_ns = event.at_ns
-        silence_ns = event.at_ns - (stream.last_sent_ns or stream.opened_ns)
-        stream.silence_ns = max(stream.silence_ns, silence_ns)
-        stream.last_sent_ns = event.at_ns
+                stream.first_sent_ns = at_ns
+        silence_ns = at_ns - (stream.last_sent_ns or stream.opened_ns)
+        if silence_ns > stream.silence_ns:
+            stream.silence_ns = silence_ns
+        stream.last_sent_ns = at_ns
 
     def _stream_ended(self, event: Event) -> None:
         data = _stream_end(event.data)
@@ -151,17 +149,23 @@ def _keep_pace(stream: StreamView, at_ns: int) -> None:
     """Note how late the bytes that come now are for one who has played all that came before."""
     if stream.first_byte_ns is None:
         stream.first_byte_ns = at_ns
-    played_ns = ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
-    stream.late_ns = max(stream.late_ns, at_ns - stream.first_byte_ns - played_ns)
+    if at_ns - stream.first_byte_ns < (stream.sent_bytes - BYTES_PER_SAMPLE) * BYTE_MIN_NS:
+        return  # surely not late, as nearly all are
+    late_ns = at_ns - stream.first_byte_ns - ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
+    if late_ns > stream.late_ns:
+        stream.late_ns = late_ns
 
 
-def _note_pauses(stream: StreamView, runs: tuple[Run, ...]) -> None:
-    """Note the places that the runs pass over: the samples there were zeros."""
+def _note_runs(stream: StreamView, runs: tuple[Run, ...]) -> None:
+    """Note what was sent, and the places that the runs pass over: the samples there were zeros."""
     place = stream.sent_until
     for _, first, count in runs:
         if first > place:
             stream.pauses.append((place, first - place))
-        place = max(place, first + count)
+        if first + count > place:
+            place = first + count
+        stream.sent_samples += count
+    stream.sent_until = place
 
 
 def note_resets(message: MessageView) -> None:

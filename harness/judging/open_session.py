@@ -20,10 +20,11 @@ class OpenSession:
     repeated: set[str] = field(default_factory=set)
     fences: Fences = field(default_factory=Fences)
     over_ns: int | None = None
+    _marks: dict[str, int] = field(default_factory=dict)
 
     def cut_span(self) -> None:
         """End the span of audio: a signal or a command comes between."""
-        self.spans.cut(tuple(self.unended))
+        self.spans.cut(self.unended)
 
     def closed(self, name: str) -> MessageView | None:
         """Return the message of this name that was judged last."""
@@ -115,23 +116,40 @@ class OpenSession:
 
     def hear(self, audio: AudioReceived) -> None:
         """Give a frame to its label, to each message that its marks name, and to the spans."""
-        label = audio.label
+        at_ns, label = audio.at_ns, audio.label
         labelled = self.open.get(label or "")
+        labelled_mark = -1
         if labelled is not None:
             labelled.audio.append(audio)
             labelled.received_bytes += audio.bytes
-            labelled.take_heard(audio)
+            labelled_mark = self._marks.get(labelled.message) or self._mark_of(labelled)
         if audio.foreign and all(message.is_rejected for message in self.unended.values()):
-            self.view.strangers.append((audio.at_ns, audio.foreign))
+            self.view.strangers.append((at_ns, audio.foreign))
+        samples = 0
         for key, _, count in audio.runs:
-            if not self.spans.add(key >> 16, count, audio.at_ns, label=label):
-                self.cut_span()
-                self.spans.add(key >> 16, count, audio.at_ns, label=label)
-            if key >> 32 == self.own:
-                other = self.open.get(f"m{key >> 16 & 0xFFFF}")
-                if other is not None and (not other.audio or other.audio[-1] is not audio):
-                    other.audio.append(audio)
-                    other.take_heard(audio)
+            mark = key >> 16
+            self.spans.add(mark, count, at_ns, label, self.unended)
+            if mark == labelled_mark:
+                samples += count
+            elif mark >> 16 == self.own:
+                self._hear_unlabelled(f"m{mark & 0xFFFF}", audio)
+        if labelled is not None and samples > 0:
+            labelled.first_heard_ns = labelled.first_heard_ns or at_ns
+            labelled.heard_samples += samples
+        elif labelled is not None and not audio.runs:
+            labelled.take_heard(audio)
+
+    def _mark_of(self, message: MessageView) -> int:
+        """Return what all samples of the message are marked with, and remember it."""
+        mark = self._marks[message.message] = self.own << 16 | message.message_number
+        return mark
+
+    def _hear_unlabelled(self, name: str, audio: AudioReceived) -> None:
+        """Give a frame to a message whose mark it bears, though its label is another."""
+        message = self.open.get(name)
+        if message is not None and (not message.audio or message.audio[-1] is not audio):
+            message.audio.append(audio)
+            message.take_heard(audio)
 
     def refuse(self, message: MessageView, error: Signal) -> None:
         """Take an error of an open message; one that is rejected by it has superseded nobody."""
@@ -144,7 +162,7 @@ class OpenSession:
 
 def phase_of(message: MessageView) -> Phase:
     """Return where an open message stands by what was seen of it so far."""
-    if not any(message.is_heard_in(audio) for audio in message.audio):
+    if message.first_heard_ns is None:
         return Phase.REQUESTED
     spoken = {k for s in message.streams if s.ended_ns is not None for k in s.sentences}
     is_done = all(s.ended_ns is not None for s in message.streams) and message.streams

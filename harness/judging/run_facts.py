@@ -1,6 +1,7 @@
 """What only the whole run shows, gathered while events and views go by; memory stays bounded."""
 
 from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,6 +13,9 @@ from harness.model.run_view import ResourceRow, ResourceSeries, RunView, StopTim
 from harness.model.verdict import Deadline
 from harness.model.views import MessageView, StreamView
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ROWS_MAX = 4000
 PROCESS = ("sockets", "upstream_sockets", "descriptors", "threads", "rss_bytes")
 
@@ -21,7 +25,7 @@ _hook = msgspec.json.Decoder(ev.HookData).decode
 
 
 class RunFacts:
-    """Feed it events and closed messages; ``view`` is what came of them."""
+    """Give it events by its ``handlers``, and closed messages; ``view`` is what came of them."""
 
     def __init__(self, environments: Environments) -> None:
         self.view = RunView()
@@ -33,23 +37,14 @@ class RunFacts:
         self._open: defaultdict[str, set[str]] = defaultdict(set)
         self._series: dict[str, ResourceSeries] = {}
         self._held: defaultdict[str, dict[str, float]] = defaultdict(dict)
-
-    def feed(self, event: Event) -> None:
-        """Take one event; kinds of no concern are passed over."""
-        match event.kind:
-            case "end_received":
-                self._message_ended(event)
-            case "client_connected":
-                self._open[self._lane(event)].add(event.session or "")
-            case "session_over":
-                self._session_over(event)
-            case "process_sample":
-                self._process_sample(event)
-            case "hook_sample":
-                self._hook_sample(event)
-            case "scenario_started":
-                data = _scenario(event.data)
-                self._lane_of.update(dict.fromkeys(data.sessions, data.lane))
+        self.handlers: dict[str, Callable[[Event], None]] = {
+            "scenario_started": self._scenario_started,
+            "client_connected": self._client_connected,
+            "end_received": self._message_ended,
+            "session_over": self._session_over,
+            "process_sample": self._process_sample,
+            "hook_sample": self._hook_sample,
+        }
 
     def take(self, message: MessageView) -> None:
         """Take a message that has been judged."""
@@ -59,6 +54,13 @@ class RunFacts:
 
     def _lane(self, event: Event) -> str:
         return self._lane_of.get(event.session or "", "")
+
+    def _scenario_started(self, event: Event) -> None:
+        data = _scenario(event.data)
+        self._lane_of.update(dict.fromkeys(data.sessions, data.lane))
+
+    def _client_connected(self, event: Event) -> None:
+        self._open[self._lane(event)].add(event.session or "")
 
     def _message_ended(self, event: Event) -> None:
         lane = self._lane(event)

@@ -1,5 +1,6 @@
 """Audio of one origin that reached a session without a signal in between."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.model.session_view import AudioSpan
@@ -35,21 +36,21 @@ class Spans:
         """Take a start signal; the span before it must have been cut."""
         self._started, self._has_starts = message, True
 
-    def add(self, key: int, samples: int, at_ns: int, *, label: str | None) -> bool:
-        """Take a run of session and message ``key``; False if the span must be cut before it."""
+    def add(
+        self, key: int, samples: int, at_ns: int, label: str | None, open_messages: Iterable[str]
+    ) -> None:
+        """Take a run of session and message ``key``; another of either begins a new span."""
         span = self._growing
-        if span is None:
-            self._growing = _Growing(key, at_ns, at_ns, samples, label)
-            if key >> 16 == self._own:
-                self.heard = f"m{key & 0xFFFF}"
-            return True
-        if span.key != key or span.label != label:
-            return False
-        span.last_ns = at_ns
-        span.samples += samples
-        return True
+        if span is not None and span.key == key and span.label == label:
+            span.last_ns = at_ns
+            span.samples += samples
+            return
+        self.cut(open_messages)
+        self._growing = _Growing(key, at_ns, at_ns, samples, label)
+        if key >> 16 == self._own:
+            self.heard = f"m{key & 0xFFFF}"
 
-    def cut(self, open_messages: tuple[str, ...]) -> None:
+    def cut(self, open_messages: Iterable[str]) -> None:
         """End the span, if there is one; ``open_messages`` have been open for all of it."""
         span, self._growing = self._growing, None
         if span is None:
@@ -62,7 +63,7 @@ class Spans:
                 last_ns=span.last_ns,
                 samples=span.samples,
                 label=span.label,
-                open_messages=open_messages,
+                open_messages=tuple(open_messages),
                 started=self._started,
             )
         )

@@ -3,38 +3,21 @@
 What was fetched waits in memory until its turn, which it gets when the other one has ended.
 """
 
-import asyncio
-from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from reference_impl import server
-from reference_impl.framing import Chunker
 from reference_impl.planting import replace
+from reference_impl.queueing import Fetched, QueueingSession, SeveralAtOnce
 from reference_impl.relay import Exchange
 from reference_impl.upstream import SpeechRequest
-from reference_impl.variants.queues_messages import _Queues
 from reference_impl.vocabulary import Ending, Input, SendEnd, Speak, UpstreamEnded
 
-
-class _Fetched(Chunker):
-    def __init__(self) -> None:
-        self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    def feed(self, pcm: bytes) -> Iterable[bytes]:
-        self.pieces.put_nowait(pcm)
-        return ()
+if TYPE_CHECKING:
+    import asyncio
 
 
-class _TwoAtOnce(asyncio.Lock):
-    async def acquire(self) -> Literal[True]:
-        return True
-
-    def release(self) -> None:
-        pass
-
-
-class _FetchesNext(_Queues):
-    _next: tuple[str, Exchange, _Fetched, "asyncio.Task[Ending]"] | None = None
+class _FetchesNext(QueueingSession):
+    _next: tuple[str, Exchange, Fetched, "asyncio.Task[Ending]"] | None = None
 
     async def post(self, arrived: Input) -> None:
         await super().post(arrived)
@@ -45,14 +28,14 @@ class _FetchesNext(_Queues):
         self._fetch_next()
 
     async def run(self) -> None:
-        self._upstream_turn = _TwoAtOnce()
+        self._upstream_turn = SeveralAtOnce()
         await super().run()
 
     def _fetch_next(self) -> None:
-        if self._next is not None or not self._waiting:
+        if self._next is not None or not self.waiting:
             return
-        message = self._waiting[0]
-        fetched, ahead = _Fetched(), Exchange(number=0)
+        message = self.waiting[0]
+        fetched, ahead = Fetched(), Exchange(number=0)
         request = SpeechRequest(model=self._settings.model, text=message.text, voice=message.voice)
         stream = self._tasks.create_task(self.speak_segment(ahead, request, fetched), name="ahead")
         stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))

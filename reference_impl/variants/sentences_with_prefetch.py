@@ -5,12 +5,10 @@ What was fetched ahead waits in memory, and the streams of a stopped message go 
 
 import asyncio
 import re
-from collections.abc import Iterable
-from typing import Literal
 
 from reference_impl import server
-from reference_impl.framing import Chunker
 from reference_impl.planting import replace
+from reference_impl.queueing import Fetched, SeveralAtOnce
 from reference_impl.relay import Exchange, Session
 from reference_impl.upstream import SpeechRequest
 from reference_impl.vocabulary import Ending, EndReason, Speak, UpstreamEnded
@@ -18,26 +16,9 @@ from reference_impl.vocabulary import Ending, EndReason, Speak, UpstreamEnded
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?؟])\s+")
 
 
-class _Fetched(Chunker):
-    def __init__(self) -> None:
-        self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
-
-    def feed(self, pcm: bytes) -> Iterable[bytes]:
-        self.pieces.put_nowait(pcm)
-        return ()
-
-
-class _AllAtOnce(asyncio.Lock):
-    async def acquire(self) -> Literal[True]:
-        return True
-
-    def release(self) -> None:
-        pass
-
-
 class _Prefetches(Session):
     async def speak(self, exchange: Exchange, message: Speak) -> None:
-        self._upstream_turn = _AllAtOnce()
+        self._upstream_turn = SeveralAtOnce()
         ending = Ending(reason=EndReason.COMPLETED)
         async with asyncio.TaskGroup() as fetching:
             texts = _BETWEEN_SENTENCES.split(message.text.strip())
@@ -54,8 +35,8 @@ class _Prefetches(Session):
 
     def _fetch(
         self, exchange: Exchange, message: Speak, text: str, fetching: asyncio.TaskGroup
-    ) -> "tuple[_Fetched, asyncio.Task[Ending]]":
-        fetched = _Fetched()
+    ) -> "tuple[Fetched, asyncio.Task[Ending]]":
+        fetched = Fetched()
         request = SpeechRequest(model=self._settings.model, text=text, voice=message.voice)
         stream = fetching.create_task(self.speak_segment(exchange, request, fetched))
         stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))

@@ -5,13 +5,13 @@ Whoever says stop wants silence. What waits has not been announced, so it is owe
 
 from reference_impl import server
 from reference_impl.planting import replace
-from reference_impl.variants.queues_messages import _Queues
+from reference_impl.queueing import QueueingSession
 from reference_impl.vocabulary import Stop
 
 
-class _Clears(_Queues):
+class _Clears(QueueingSession):
     async def take_stop(self, stop: Stop) -> None:
-        self._waiting.clear()
+        self.waiting.clear()
         await super().take_stop(stop)
 
 

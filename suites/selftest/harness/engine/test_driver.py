@@ -215,3 +215,18 @@ async def test_a_client_that_is_half_open_learns_only_later_that_it_was_let_go(
     order = [kinds.index(kind) for kind in ("client_left", "client_reads_again", "connection_lost")]
     assert order == sorted(order)
     assert kinds.count("client_left") == 1
+
+
+async def test_a_client_that_leaves_while_the_sut_is_closing_just_goes(tmp_path: Path) -> None:
+    async def closes_and_waits(socket: ServerConnection) -> None:
+        await socket.recv()
+        socket.protocol.send_close(1000)
+        for data in socket.protocol.data_to_send():
+            socket.transport.write(data)
+        await socket.wait_closed()
+
+    pause = op.Pause(pause_ms=100)
+    kinds = await play(
+        closes_and_waits, tmp_path, SPEAK, pause, op.Stop(), op.Disconnect(how="close")
+    )
+    assert kinds[-1] == "session_over"

@@ -51,7 +51,8 @@ def seen(*stories: Story, finish: bool = True, cut: bool = False, **declared: ob
     )
     for story in stories:
         for event in story.events():
-            environments.feed(event)
+            if event.kind in environments.handlers:
+                environments.handlers[event.kind](event)
             demultiplexer.feed(event)
     if finish:
         demultiplexer.finish(is_cut=cut)

@@ -10,7 +10,8 @@ def around(*stories: Story) -> Environments:
     environments = Environments(cpu_count=2)
     for story in stories:
         for event in story.events():
-            environments.feed(event)
+            if event.kind in environments.handlers:
+                environments.handlers[event.kind](event)
     return environments
 
 

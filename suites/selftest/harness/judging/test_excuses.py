@@ -24,7 +24,8 @@ def a_deadline(
 def around(story: Story) -> Environments:
     environments = Environments(cpu_count=2)
     for event in story.events():
-        environments.feed(event)
+        if event.kind in environments.handlers:
+            environments.handlers[event.kind](event)
     return environments
 
 

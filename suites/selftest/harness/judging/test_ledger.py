@@ -3,15 +3,21 @@
 import pytest
 
 from harness.judging.ledger import Ledger
+from harness.model.events import Event
 from harness.model.views import StreamView
 from suites.selftest.harness.story import FRAME, Story, key
+
+
+def feed(ledger: Ledger, event: Event) -> None:
+    if event.kind in ledger.handlers:
+        ledger.handlers[event.kind](event)
 
 
 def streams(story: Story) -> list[StreamView]:
     found: list[StreamView] = []
     ledger = Ledger(on_stream=found.append)
     for event in story.events():
-        ledger.feed(event)
+        feed(ledger, event)
     return found
 
 
@@ -75,11 +81,11 @@ def test_what_is_forgotten_is_let_go_of_unless_it_is_live() -> None:
     found: list[StreamView] = []
     ledger = Ledger(on_stream=found.append)
     for event in Story().opened(0, 1, socket=7).opened(1, 2, socket=7).ended(80, 1).events():
-        ledger.feed(event)
+        feed(ledger, event)
     for stream in found:
         ledger.forget(stream)
     for event in Story().released(90, 1).released(90, 2).socket_closed(95, 7).events():
-        ledger.feed(event)
+        feed(ledger, event)
     assert [stream.released_ns is not None for stream in found] == [False, True]
     assert [stream.socket_closed_ns is not None for stream in found] == [False, True]
 
@@ -92,5 +98,5 @@ def test_events_of_streams_that_nobody_knows_are_passed_over() -> None:
 def test_profiles_are_counted_by_requests_that_were_accepted() -> None:
     ledger = Ledger(on_stream=lambda _: None)
     for event in Story().opened(0, profile="http").refused(10, 2, message=2).events():
-        ledger.feed(event)
+        feed(ledger, event)
     assert (ledger.profiles, ledger.streams_total) == ({"http": 1}, 2)

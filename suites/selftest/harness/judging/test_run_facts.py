@@ -14,7 +14,8 @@ from suites.selftest.harness.wide_story import WideStory
 def resources(story: Story) -> ResourceSeries:
     facts = RunFacts(Environments(cpu_count=2))
     for event in told(story):
-        facts.feed(event)
+        if event.kind in facts.handlers:
+            facts.handlers[event.kind](event)
     (series,) = facts.view.resources
     return series
 

@@ -16,9 +16,7 @@ def spans_of(*runs: tuple[int, int, int] | str) -> list[AudioSpan]:
             continue
         session, message, samples = run
         key = session << 16 | message
-        if not spans.add(key, samples, at_ns, label=f"m{message}"):
-            spans.cut(("m1",))
-            assert spans.add(key, samples, at_ns, label=f"m{message}")
+        spans.add(key, samples, at_ns, f"m{message}", ("m1",))
     spans.cut(("m1",))
     return made
 
@@ -52,8 +50,8 @@ def test_without_start_signals_a_message_starts_with_its_first_audio() -> None:
 def test_what_was_heard_last_is_known_while_it_still_grows() -> None:
     spans = Spans(1, [])
     assert spans.heard is None
-    spans.add(1 << 16 | 3, 5, 0, label=None)
+    spans.add(1 << 16 | 3, 5, 0, None, ())
     assert spans.heard == "m3"
     spans.cut(())
-    spans.add(2 << 16 | 4, 5, 0, label=None)
+    spans.add(2 << 16 | 4, 5, 0, None, ())
     assert spans.heard == "m3"
