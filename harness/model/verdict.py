@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-CHECKLIST_VERSION = "2026.1"
-VERDICTS_SCHEMA = 1  # 1: first version
+CHECKLIST_VERSION = "2026.2"  # 2026.1: the first thirteen rules
+VERDICTS_SCHEMA = 2  # 1: first version; 2: sessions beside exposures
 
 
 class Level(StrEnum):

@@ -28,8 +28,8 @@ def test_the_sentence_counts_known_bads_variants_and_runs() -> None:
     said = trust_of(a_proof(), "CUP")
     assert said is not None
     assert said.sentence == (
-        "1 known-bad relay: killed by the rule that each breaks in 2 of 2 runs; 1 of them by a"
-        " record of grade CUP. 1 right variant: 0 false alarms in 2 runs. Measured with version"
+        "1 known-bad relay: killed by the rule that each breaks in 2 of 2 runs; a record of grade"
+        " CUP kills 1 of the 1. 1 right variant: 0 false alarms in 2 runs. Measured with version"
         " 0.1.0, checklist 2026.1, seed 7."
     )
 
