@@ -53,6 +53,13 @@ class ProxiedLink:
         await self._on_both(change)
         return not gone
 
+    async def renew_canary(self) -> None:
+        """Cut the canary's connections, so that it makes new ones under what is in force now."""
+        is_leaving = _is_leaving()
+        for is_enabled in (False, True):
+            change = _setter(self.client, is_enabled)
+            await _call(change, self.twin, is_leaving=is_leaving)
+
     async def remove_toxic(self, name: str) -> None:
         """Remove the toxic from both; harmless when it is gone."""
         await self._on_both(lambda proxy: self.client.remove_toxic(proxy, name))
@@ -92,6 +99,10 @@ def _clear(client: ToxiproxyClient, listen: str) -> None:
     for proxy in client.list():
         if proxy.listen_port == port:
             client.delete(proxy)
+
+
+def _setter(client: ToxiproxyClient, is_enabled: bool) -> Callable[[Proxy], object]:  # noqa: FBT001 - as the client's own
+    return lambda proxy: client.set_enabled(proxy, is_enabled)
 
 
 def _is_leaving() -> bool:

@@ -30,6 +30,10 @@ class Link(Protocol):
         """Let the toxic bite that share of all connections, live ones too; False if it is gone."""
         ...
 
+    async def renew_canary(self) -> None:
+        """Let the canary begin new connections through the twin."""
+        ...
+
     async def remove_toxic(self, name: str) -> None:
         """Remove the toxic from both; harmless when it is gone."""
         ...

@@ -16,6 +16,7 @@ async def network_armed(link: Link, _parameters: Mapping[str, float]) -> AsyncIt
     """Let each new connection end by RST, and nothing else happen to it."""
     try:
         await link.add_toxic(RESET_TOXIC, "reset_peer", "downstream", {"timeout": 0}, toxicity=0.0)
+        await link.renew_canary()
         yield
     finally:
         await link.remove_toxic(RESET_TOXIC)

@@ -48,7 +48,7 @@ def test_a_should_is_not_counted_as_a_broken_must() -> None:
 
 def test_the_three_version_numbers_are_there() -> None:
     versions = make(a_manifest(), a_judgement()).versions
-    assert (versions.harness, versions.checklist) == ("0.1.0", "2026.1")
+    assert (versions.harness, versions.checklist) == ("0.1.0", "2026.2")
     assert versions.schemas.certificate == 2
 
 

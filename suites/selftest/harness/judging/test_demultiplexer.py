@@ -1,5 +1,7 @@
 """From one stream of events to views."""
 
+import gc
+import tracemalloc
 from dataclasses import dataclass, field
 
 import msgspec
@@ -309,3 +311,30 @@ def test_kinds_that_nobody_knows_only_move_the_time() -> None:
     for source in ("client", "upstream", "moon"):
         story.event(200, source, "moonrise", {"is_full": True}, session=1, message=1)
     assert len(seen(story).messages) == 1
+
+
+def test_what_has_been_judged_is_let_go_of() -> None:
+    def held_bytes(sessions: int) -> int:
+        views, environments = Views(), Environments(cpu_count=2)
+        demultiplexer = Demultiplexer(
+            behaviour=Behaviour(),
+            has_upstream=True,
+            environments=environments,
+            on_message=lambda _: None,
+            on_session=lambda _: None,
+            on_late_signal=views.take_late,
+        )
+        tracemalloc.start()
+        for number in range(1, sessions + 1):
+            begin_ms = number * 20_000
+            story = Story(sessions=(number,)).voiced(begin_ms, session=number)
+            story.leave(begin_ms + 1000, session=number)
+            for event in story.later(begin_ms + 15_000).events():
+                demultiplexer.feed(event)
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return held
+
+    few, many = held_bytes(20), held_bytes(220)
+    assert (many - few) / 200 < 900

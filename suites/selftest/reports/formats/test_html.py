@@ -127,7 +127,7 @@ def test_everything_that_the_certificate_must_hold_is_there() -> None:
         "real 2.12.0",
         "network latency",
         "canary round trip",
-        "harness 0.1.0, checklist 2026.1",
+        "harness 0.1.0, checklist 2026.2",
         "a1" * 32,
         "39.1 MiB",
         "start-up",
