@@ -33,11 +33,11 @@ def busy_loops(count: int) -> Iterator[None]:
             loop.wait()
 
 
-def certify(seed: int, folder: Path) -> tuple[int, float, dict[str, Any]]:
+def certify(seed: int, tier: str, folder: Path) -> tuple[int, float, dict[str, Any]]:
     """Return exit code, seconds in all, and the certificate."""
     begun = time.monotonic()
     command = [sys.executable, "-P", "-m", "harness.cli", "certify", "reference"]
-    command += ["--seed", str(seed), "--out", str(folder), "--json"]
+    command += ["--seed", str(seed), "--tier", tier, "--out", str(folder), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     taken_s = time.monotonic() - begun
     return done.returncode, taken_s, json.loads(done.stdout) if done.stdout else {}
@@ -51,6 +51,12 @@ def row(seed: int, kind: str, code: int, taken_s: float, certificate: dict[str, 
     pairs = [pair for rule in certificate["rules"] for pair in (rule, *rule["categories"])]
     least = min(pair["exposures"] / pair["minimum"] for pair in pairs if pair["minimum"])
     parts = ", ".join(f"{t['name']} {t['seconds']:.1f}" for t in certificate["timings"])
+    named = [
+        f"{rule['verdict']} {rule['id']}"
+        for rule in certificate["rules"]
+        if rule["verdict"] in ("FAIL", "ERROR", "INCONCLUSIVE")
+    ]
+    counts = ", ".join([counts, *named])
     return (
         f"{seed:6d} {kind:6} exit {code} {taken_s:5.1f} s ({parts}) {counts};"
         f" least exposure {least:.2f} x its minimum"
@@ -63,6 +69,7 @@ def main() -> int:
     parser.add_argument("--quiet", type=int, default=16)
     parser.add_argument("--busy", type=int, default=4)
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--tier", default="standard", choices=("smoke", "standard", "full"))
     options = parser.parse_args()
     kinds = ["quiet"] * options.quiet + ["busy"] * options.busy
     bad, times_s = 0, []
@@ -70,7 +77,7 @@ def main() -> int:
         for number, kind in enumerate(kinds):
             seed = options.first_seed + number
             with busy_loops(BUSY_LOOPS if kind == "busy" else 0):
-                code, taken_s, certificate = certify(seed, Path(place) / str(seed))
+                code, taken_s, certificate = certify(seed, options.tier, Path(place) / str(seed))
             sys.stdout.write(row(seed, kind, code, taken_s, certificate) + "\n")
             sys.stdout.flush()
             is_bad = code not in ({0} if kind == "quiet" else {0, 2})

@@ -154,12 +154,22 @@ class Pool:
             limits=self.limits,
             sessions=self.sessions,
             sessions_breached=self.sessions_breached,
-            findings_total=self.findings_total,
-            findings=tuple(self.findings),
+            findings_total=self.findings_total if verdict is Verdict.FAIL else 0,
+            findings=tuple(self.findings) if verdict is Verdict.FAIL else (),
             excused=tuple(self.suspects[:FINDINGS_SHOWN]),
             unjudged=unjudged,
-            notes=tuple(tried.note for tried in self._tried() if tried.retried),
+            notes=(
+                *(tried.note for tried in self._tried() if tried.retried),
+                *self._tolerated(verdict, exposures.total()),
+            ),
         )
+
+    def _tolerated(self, verdict: Verdict, exposures: int) -> tuple[str, ...]:
+        """Return how many breaches a share allows for, where there are any."""
+        if verdict is Verdict.FAIL or not self.check.tolerance or not self.findings_total:
+            return ()
+        share = f"{self.check.tolerance:.0%} may be"
+        return (f"{self.findings_total} of {exposures} were beyond the limit; {share}",)
 
     def _decide(
         self, grade: str, behaviour: Behaviour, *, exposures: int, has_lost_vantage: bool

@@ -41,6 +41,7 @@ class RunFacts:
             "scenario_started": self._scenario_started,
             "client_connected": self._client_connected,
             "end_received": self._message_ended,
+            "client_left": self._client_left,
             "session_over": self._session_over,
             "process_sample": self._process_sample,
             "hook_sample": self._hook_sample,
@@ -66,6 +67,10 @@ class RunFacts:
         lane = self._lane(event)
         self._messages[lane] += 1
         self._spoken[lane][event.session or ""] += 1
+
+    def _client_left(self, event: Event) -> None:
+        """Take a client that goes: a SUT that keeps it has one session less to keep it for."""
+        self._open[self._lane(event)].discard(event.session or "")
 
     def _session_over(self, event: Event) -> None:
         lane = self._lane(event)

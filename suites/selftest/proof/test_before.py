@@ -1,5 +1,6 @@
 """The counter-example shows the five symptoms in production, works in development; we show none."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,16 @@ from harness.cli.operate import options_of, run_target
 from harness.cli.tally import tally
 from reports.comparison import Side, side_of
 
-# Each run lasts about 70 seconds, and half a minute more where a late answer is tried again.
+# Forty users by default. With VOICECERT_TIER=standard four hundred: each run lasts about 70 seconds
+# then, and half a minute more where a late answer is tried again.
+TIER = os.environ.get("VOICECERT_TIER", "smoke")
 RUN_S_MAX = 300
 pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(RUN_S_MAX)]
 SEED = 20261124
 
 
 def played(target: str, scenario: str, folder: Path) -> Side:
-    options = options_of(target, scenarios=[scenario], seed=SEED, tier="standard", out=folder)
+    options = options_of(target, scenarios=[scenario], seed=SEED, tier=TIER, out=folder)
     return side_of(*tally(run_target(options, screen=None), scenario=scenario))
 
 
@@ -27,7 +30,7 @@ def test_in_production_every_symptom_is_seen_at_the_rate_that_was_complained_of(
     tmp_path: Path,
 ) -> None:
     side = played("before", "production", tmp_path / "run")
-    assert side.sessions >= 400
+    assert side.sessions >= (400 if TIER == "standard" else 40)
     assert all(rate.sessions for rate in side.symptoms)
     low, high = intervals(side)["second message silent"]
     assert low <= 0.30 <= high
@@ -38,8 +41,9 @@ def test_in_production_every_symptom_is_seen_at_the_rate_that_was_complained_of(
 
 def test_with_jitter_and_interrupts_at_zero_it_works(tmp_path: Path) -> None:
     side = played("before", "development", tmp_path / "run")
-    assert intervals(side)["second message silent"][1] < 0.02
-    assert intervals(side)["stuck in 'speaking'"][1] < 0.02
+    high_max = 0.02 if TIER == "standard" else 0.2  # none of twenty shows no more
+    assert intervals(side)["second message silent"][1] < high_max
+    assert intervals(side)["stuck in 'speaking'"][1] < high_max
 
 
 def test_the_reference_shows_none_in_production(tmp_path: Path) -> None:
