@@ -16,12 +16,12 @@ FILE = Path(__file__).resolve().parent / "assets" / "kill_matrix.json"
 
 
 def load_proof() -> Proof | None:
-    """Return the shipped summary; None where there is none, or it has another layout."""
+    """Return the shipped summary; None where there is none of a whole matrix in this layout."""
     try:
         proof = msgspec.json.decode(FILE.read_bytes(), type=Proof)
     except (OSError, msgspec.DecodeError):
         return None
-    return proof if proof.schema == MATRIX_SCHEMA else None
+    return proof if proof.schema == MATRIX_SCHEMA and proof.is_whole else None
 
 
 def trust_of(proof: Proof | None, grade: str) -> Trust | None:

@@ -129,8 +129,8 @@ def _start(message: int, body: dict[str, object]) -> StartSeen:
     return StartSeen(
         message=message,
         format=sample_format[:SHOWN] if isinstance(sample_format, str) else None,
-        sample_rate=rate if isinstance(rate, int) else None,
-        channels=channels if isinstance(channels, int) else None,
+        sample_rate=rate if type(rate) is int else None,
+        channels=channels if type(channels) is int else None,
     )
 
 

@@ -66,12 +66,12 @@ def end_of_stream_once(message: MessageView, _limits: Limits) -> Iterator[Outcom
 def _is_hung_up(message: MessageView) -> bool:
     """Tell whether the SUT let go of a client that was there, and of a message that it knew.
 
-    One that had another client of the same user to serve may never have read the request.
+    One that had another client of the same user to serve, or was another one, may never have read
+    the request; and nothing may follow the close that answers a broken frame.
     """
-    if message.lost_ns is None or message.left_ns is not None:
+    if message.lost_ns is None or message.left_ns is not None or message.is_broken_off:
         return False
-    is_known = message.starts or message.streams or message.speak.fence_passed_ns is not None
-    return bool(is_known) or message.voided_ns is None
+    return bool(message.starts or message.streams) or message.voided_ns is None
 
 
 def _is_overdue(message: MessageView) -> bool:

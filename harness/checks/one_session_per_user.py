@@ -36,12 +36,16 @@ def one_session_per_user(session: SessionView, limits: Limits) -> Iterator[Outco
         if session.rival_over_ns is not None:  # it was never let in
             yield Exposure(category="refused")
         return
+    if session.connected_ns is None:
+        yield Unjudged(why="cut")
+        return
+    from_ns = max(session.rival_ns, session.connected_ns)
     over = [ns for ns in (session.lost_ns, session.rival_over_ns) if ns is not None]
     acted_ns = min(over, default=session.left_ns or session.seen_until_ns)
     conditions = session.origin.conditions
-    limit_ms = limits["close_ms"] + conditions.stalled_ms(session.rival_ns, acted_ns, link="client")
-    limit_ms += conditions.delay_ms("client", session.rival_ns, acted_ns)
-    measured_ms = ms(acted_ns - session.rival_ns)
+    limit_ms = limits["close_ms"] + conditions.stalled_ms(from_ns, acted_ns, link="client")
+    limit_ms += conditions.delay_ms("client", from_ns, acted_ns)
+    measured_ms = ms(acted_ns - from_ns)
     if not over and measured_ms <= limit_ms:
         if session.left_ns is None:
             yield Unjudged(why="cut")
@@ -51,7 +55,7 @@ def one_session_per_user(session: SessionView, limits: Limits) -> Iterator[Outco
         yield late(
             f"{session.session} {verb} {measured_ms:.0f} ms beside {session.rival}, which the same"
             f" user had opened. Limit: {limit_ms:.0f} ms.",
-            from_ns=session.rival_ns,
+            from_ns=from_ns,
             acted_ns=acted_ns,
             limit_ms=limit_ms,
             category="let in",

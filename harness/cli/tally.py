@@ -99,7 +99,7 @@ class Connections:
             self._opened_ns[data.socket] = event.at_ns
         elif event.kind == "socket_named" and data.profile != "control":
             self._speaking.add(data.socket)
-            self._changes.append((self._opened_ns[data.socket], 1))
+            self._changes.append((self._opened_ns.get(data.socket, event.at_ns), 1))
         elif event.kind == "socket_closed" and data.socket in self._speaking:
             self._changes.append((event.at_ns, -1))
 

@@ -39,6 +39,10 @@ class Listener(Protocol):
         """Take one PONG."""
         ...
 
+    def on_part(self) -> None:
+        """Take a frame that is no whole message: a ping, or a part of one."""
+        ...
+
     def on_lost(self, how: str, at_ns: int) -> None:
         """Learn, once, that the connection is gone, and how."""
         ...
@@ -84,11 +88,16 @@ class Connection(asyncio.Protocol):
             self.abort()
             raise ConnectError(f"cannot connect: {error}.") from error
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether what is sent now can still be read: neither side has begun to close."""
+        return not self.is_lost and self._protocol.state is State.OPEN
+
     # -- commands --------------------------------------------------------------------------
 
     def send(self, frames: tuple[Frame, ...], *, fence: bytes | None = None) -> None:
         """Write frames, and the fence right behind them, in one write; nothing behind a close."""
-        if self.is_lost or self._protocol.state is not State.OPEN:
+        if not self.is_open:
             return
         for frame in frames:
             if frame.is_text:
@@ -207,7 +216,10 @@ class Connection(asyncio.Protocol):
     def _deliver_frame(self, frame: WireFrame, at_ns: int) -> None:
         if frame.opcode is Opcode.PONG:
             self._listener.on_pong(bytes(frame.data), at_ns)
-        elif frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            return
+        if frame.opcode is Opcode.PING or not frame.fin:
+            self._listener.on_part()
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
             if frame.opcode is not Opcode.CONT:
                 self._is_text = frame.opcode is Opcode.TEXT
             self._parts.append(bytes(frame.data))

@@ -19,7 +19,7 @@ from harness.adapters.base import (
 from harness.audio.decoder import Decoded, Decoder
 from harness.engine.connection import ConnectError, Connection
 from harness.engine.hooks import Hooks
-from harness.engine.recorder import Recorder
+from harness.engine.recorder import Recorder, clean
 from harness.model import operations as op
 from harness.model.broken_frames import BROKEN_FRAMES
 from harness.model.clock import Clock
@@ -43,7 +43,6 @@ CLOSE_DEADLINE_S = 2.0
 FLOOD_FRAMES = 200_000
 READS_AGAIN_MS = 2500.0
 INVALID_DEADLINE_MS = 2000.0
-TEXT_CHARACTERS_MAX = 200
 FLOOD_BYTES = 32 * 1024 * 1024  # eleven minutes of speech in one session
 
 Lingering = op.AwaitAudio | op.AwaitEnd | op.Pause | op.Barrier | op.CallCleanup | op.SendInvalid
@@ -94,9 +93,11 @@ class SessionDriver:
         """Play all operations, listen for the quiet time, and leave politely."""
         try:
             for operation in self._plan.operations:
-                if self._is_lost and not isinstance(operation, op.Connect):
-                    break
+                if self._connection is not None and not self._connection.is_open:
+                    break  # nobody would read it
                 await self._play(operation)
+            if self._connection is not None and not self._connection.is_open:
+                await self._wait(lambda: False, deadline_ms=CLOSE_DEADLINE_S * 1000, what=None)
             if not self._is_lost and not self._has_left:
                 await self._pause(self._quiet_ms + 100)
                 await self._disconnect("close")
@@ -290,11 +291,20 @@ class SessionDriver:
 
     def on_pong(self, payload: bytes, at_ns: int) -> None:
         """Record that a fence was passed."""
+        self.on_part()
+        if self._frames > FLOOD_FRAMES:
+            return
         self._pongs.add(payload)
         if payload != b"idle":
             fence = payload.decode("ascii", "replace")
             self._record("fence_passed", StopData(fence=fence), at_ns=at_ns)
         self._changed.set()
+
+    def on_part(self) -> None:
+        """Count a frame that is no message: a flood of those is one too."""
+        self._frames += 1
+        if self._frames > FLOOD_FRAMES:
+            self._flooded()
 
     def on_crash(self, error: Exception) -> None:
         """Remember a fault of our own, so that nothing of it is held against the SUT."""
@@ -315,7 +325,9 @@ class SessionDriver:
                 self._take_audio(seen, at_ns)
             case StartSeen():
                 start = StartData(
-                    format=seen.format, sample_rate=seen.sample_rate, channels=seen.channels
+                    format=None if seen.format is None else clean(seen.format),
+                    sample_rate=seen.sample_rate,
+                    channels=seen.channels,
                 )
                 self._record("start_received", start, message=f"m{seen.message}", at_ns=at_ns)
             case EndSeen():
@@ -323,19 +335,19 @@ class SessionDriver:
             case ErrorSeen():
                 message = f"m{seen.message}" if seen.message is not None else None
                 self._errors += 1
-                error = EndData(code=_clean(seen.code), text=_clean(seen.text))
+                error = EndData(code=clean(seen.code), text=clean(seen.text))
                 self._record("error_received", error, message=message, at_ns=at_ns)
             case StraySeen():
-                self._record("stray_signal", EndData(text=_clean(seen.text)), at_ns=at_ns)
+                self._record("stray_signal", EndData(text=clean(seen.text)), at_ns=at_ns)
             case OtherSeen():
-                self._record("other_received", {"kind": _clean(seen.kind)}, at_ns=at_ns)
+                self._record("other_received", {"kind": clean(seen.kind)}, at_ns=at_ns)
             case InvalidSeen():
-                self._record("frame_invalid", {"text": _clean(seen.text)}, at_ns=at_ns)
+                self._record("frame_invalid", {"text": clean(seen.text)}, at_ns=at_ns)
 
     def _take_end(self, seen: EndSeen, at_ns: int) -> None:
         if seen.message == self._heard_last:
             self._take_rest(seen.message, at_ns)
-        data = EndData(reason=_clean(seen.reason))
+        data = EndData(reason=clean(seen.reason))
         self._record("end_received", data, message=f"m{seen.message}", at_ns=at_ns)
         self._ended.add(seen.message)
 
@@ -383,8 +395,3 @@ class SessionDriver:
         return self._recorder.record(
             "client", kind, data, session=self._name, message=message, at_ns=at_ns
         )
-
-
-def _clean(text: str) -> str:
-    """Return what the SUT chose to say so that it can be stored: short, and without half a pair."""
-    return text[:TEXT_CHARACTERS_MAX].encode("utf-8", "replace").decode()

@@ -1,17 +1,20 @@
 """The SUT's test hooks over HTTP: its cleanup is called, its own count of resources is read."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 
+from harness.engine.recorder import clean
 from harness.model.events import CleanupData
 from harness.model.operations import CallCleanup
 
 ANSWER_DEADLINE_S = 2.0
-TEXT_CHARACTERS_MAX = 200
+BODY_BYTES_MAX = 1 << 20
+COUNT_MAX = 1e15
 
 Record = Callable[[str, CleanupData], int]
 
@@ -44,7 +47,7 @@ class Hooks:
         record("cleanup_called", CleanupData(call=number, times=times, at_once=at_once))
         try:
             async with self.http.post(url) as response:
-                status, text = response.status, await response.text(errors="replace")
+                status, text = response.status, await _text_of(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             status, text = 0, str(error) or "no answer in time"
         answer = CleanupData(
@@ -52,7 +55,7 @@ class Hooks:
             times=times,
             at_once=at_once,
             status=status,
-            text=text[:TEXT_CHARACTERS_MAX],
+            text=clean(text),
         )
         record("cleanup_answered", answer)
 
@@ -62,16 +65,26 @@ class Hooks:
             return None
         try:
             async with self.http.get(self.resources) as response:
-                document = await response.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError):
+                document = json.loads(await _text_of(response))
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):
             return None
         if response.status != 200 or not isinstance(document, dict):
             return None
-        return {
-            str(name): float(value)
-            for name, value in document.items()
-            if isinstance(value, int | float) and not isinstance(value, bool)
-        }
+        return {clean(name): float(value) for name, value in document.items() if _counts(value)}
+
+
+async def _text_of(response: aiohttp.ClientResponse) -> str:
+    """Return the beginning of an answer, whatever it says of its own encoding."""
+    body = b""
+    while len(body) < BODY_BYTES_MAX and (piece := await response.content.read(BODY_BYTES_MAX)):
+        body += piece
+    return body[:BODY_BYTES_MAX].decode("utf-8", "replace")
+
+
+def _counts(value: object) -> bool:
+    """Tell whether it is a number that can be compared with others."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and -COUNT_MAX < value < COUNT_MAX  # type: ignore[operator]
 
 
 @asynccontextmanager

@@ -112,7 +112,9 @@ async def _watch_sut(
 async def _watch_words(name: str, sut: RunningSut, hooks: Hooks, stage: Stage) -> None:
     """Read for ever what the SUT itself says: its log, and what its hook says that it holds."""
     log = stage.target.log
-    probe = LogProbe(path=sut.log, log=log) if sut.log is not None and log.cleanup else None
+    is_kept = log.path is not None
+    has_log = sut.log is not None and log.cleanup
+    probe = LogProbe(path=sut.log, log=log, is_kept=is_kept) if sut.log and has_log else None
     if probe is None and hooks.resources is None:
         return
     numbers_of = ADAPTERS.get(stage.target.adapter.name).numbers_of
@@ -120,11 +122,17 @@ async def _watch_words(name: str, sut: RunningSut, hooks: Hooks, stage: Stage) -
         held = await hooks.held()
         if held is not None:
             stage.recorder.record("hook", "hook_sample", HookData(lane=name, held=held))
-        for said in probe.cleanups() if probe is not None else ():
-            session, message = numbers_of(*said)
+        said = await asyncio.to_thread(lambda: list(probe.cleanups())) if probe is not None else []
+        for words in said:
+            session, message = numbers_of(*words)
             if session is not None:
-                names = (f"s{session}", None if message is None else f"m{message}")
-                stage.recorder.record("log", "cleanup_logged", session=names[0], message=names[1])
+                stage.recorder.record(
+                    "log",
+                    "cleanup_logged",
+                    LaneData(lane=name),
+                    session=f"s{session}",
+                    message=None if message is None else f"m{message}",
+                )
         await asyncio.sleep(SAMPLE_EVERY_S)
 
 

@@ -18,6 +18,7 @@ from harness.model.events import ENVELOPE_VERSION, Event
 
 SECRET_WORDS = ("authorization", "api_key", "apikey", "token", "password", "secret")
 REDACTED = "[redacted]"
+TEXT_CHARACTERS_MAX = 200
 
 
 class Recorder:
@@ -88,3 +89,8 @@ def redact(data: dict[str, Any]) -> dict[str, Any]:
         else value
         for key, value in data.items()
     }
+
+
+def clean(text: str) -> str:
+    """Return what the SUT chose to say so that it can be stored: short, and without half a pair."""
+    return text[:TEXT_CHARACTERS_MAX].encode("utf-8", "replace").decode()

@@ -45,7 +45,7 @@ def _invalid_sent(session: OpenSession, event: Event) -> None:
     invalid = InvalidInput(kind=data.invalid, command=command, fatal=data.fatal)
     session.view.invalids.append(invalid)
     if data.fatal:
-        session.void(event.at_ns)
+        session.void(event.at_ns, is_broken_off=True)
 
 
 def _client_reads_again(session: OpenSession, event: Event) -> None:

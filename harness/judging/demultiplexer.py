@@ -34,6 +34,8 @@ from harness.model.views import (
 
 AFTER_IDLE_NS = 2000 * NS_PER_MS
 SETTLE_NS = 12_000 * NS_PER_MS
+CLOSED_BELOW = frozenset({"close 1002", "close 1007", "close 1009"})
+"""Codes with which a WebSocket library closes by itself, before the platform hears of it."""
 LOOK_AGAIN_NS = 200 * NS_PER_MS
 
 _audio = msgspec.json.Decoder(ev.AudioData).decode
@@ -356,7 +358,10 @@ class Demultiplexer:
     def _connection_lost(self, event: Event) -> None:
         session = self._session(event)
         how = _left(event.data).how
-        self.rivals.over(session.view.session, event.at_ns)
+        if self.rivals.over(session.view.session, event.at_ns):
+            session.void(event.at_ns)  # refused after it was let in: it may never have been read
+        if session.view.invalids and how in CLOSED_BELOW:
+            session.void(event.at_ns, is_broken_off=True)
         if how == "rst" and session.view.origin.conditions.was_reset("client", event.at_ns):
             self._leave(session, event.at_ns, how)  # we did it: to the SUT its client is gone
             return
@@ -364,9 +369,9 @@ class Demultiplexer:
 
     def _cleanup_logged(self, event: Event) -> None:
         session = self._sessions.get(event.session or "")
-        if session is not None:
-            line = LoggedCleanup(at_ns=event.at_ns, message=event.message)
-            session.view.logged.append(line)
+        lane = msgspec.json.decode(event.data, type=ev.LaneData).lane
+        if session is not None and session.view.origin.lane == lane:
+            session.view.logged.append(LoggedCleanup(at_ns=event.at_ns, message=event.message))
 
     def _session_over(self, event: Event) -> None:
         session = self._session(event)

@@ -88,10 +88,11 @@ class OpenSession:
             call.message = max(known, key=lambda message: message.speak.at_ns).message
             call.phase = Phase.ENDED
 
-    def void(self, at_ns: int) -> None:
+    def void(self, at_ns: int, *, is_broken_off: bool = False) -> None:
         """Note that the client gave up what is open, without a word about it."""
         for message in self.unended.values():
             message.voided_ns = message.voided_ns or at_ns
+            message.is_broken_off = message.is_broken_off or is_broken_off
 
     def leave(self, at_ns: int, how: str) -> list[MessageView]:
         """Take a client that goes; return the messages that it leaves without an end signal."""

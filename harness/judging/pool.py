@@ -174,7 +174,11 @@ class Pool:
     def _decide(
         self, grade: str, behaviour: Behaviour, *, exposures: int, has_lost_vantage: bool
     ) -> tuple[Verdict, str]:
-        """Return what is sure whatever the number of exposures; PASS where nothing is."""
+        """Return what is sure whatever the number of exposures; PASS where nothing is.
+
+        A share is measured of the machine and not of the SUT where most of what was late may have
+        been late by the machine.
+        """
         if not self.check.applies(behaviour):
             return Verdict.NOT_APPLICABLE, "the declared behaviour knows no such thing"
         missing = [vantage for vantage in self.check.vantages if vantage not in grade]
@@ -183,7 +187,8 @@ class Pool:
         if not self.check.observable(behaviour):
             return Verdict.NOT_OBSERVABLE, "the declared behaviour hides it"
         tolerated = int(self.check.tolerance * exposures)
-        if self.findings_total > tolerated:
+        is_noisy = bool(tolerated) and len(self.suspects) > self.findings_total
+        if self.findings_total > tolerated and not is_noisy:
             return Verdict.FAIL, ""
         if self.crash:
             return Verdict.ERROR, self.crash

@@ -29,6 +29,8 @@ class Rivals:
 
     def over(self, session: str, at_ns: int) -> bool:
         """Take a client that was refused or let go; tell whether it was somebody's rival."""
+        for known in self._by_user.values():
+            known[:] = [view for view in known if view.session != session]
         other = self._met.get(session)
         if other is not None and other.rival_over_ns is None:
             other.rival_over_ns = at_ns

@@ -93,7 +93,7 @@ class RunFacts:
             series = self._series[lane] = ResourceSeries(lane=lane)
             self.view.resources.append(series)
         held: dict[str, float] = {name: getattr(data, name) for name in PROCESS}
-        held |= self._held[lane]
+        held |= self._held.pop(lane, {})  # one word for one look: an old one is no evidence
         series.rows.append(
             ResourceRow(
                 at_ns=event.at_ns,

@@ -37,12 +37,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
-    """All rows, and for each rule the known-bads that only it kills."""
+    """All rows, and for each rule the known-bads that only it kills.
+
+    ``is_whole`` says that every known-bad and variant that is shipped was run.
+    """
 
     schema: int
     version: str
     checklist: str
     seed: int
+    is_whole: bool
     rows: tuple[Row, ...]
     killed_only_by: dict[str, tuple[str, ...]]
     is_proven: bool
@@ -70,6 +74,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     checklist: str
     seed: int
+    is_whole: bool
     known_bads: tuple[str, ...]
     variants: tuple[str, ...]
     variant_runs: int
@@ -87,6 +92,7 @@ def proof_of(matrix: Matrix) -> Proof:
         version=matrix.version,
         checklist=matrix.checklist,
         seed=matrix.seed,
+        is_whole=matrix.is_whole,
         known_bads=tuple(row.target for row in bad),
         variants=tuple(row.target for row in right),
         variant_runs=sum(row.runs for row in right),

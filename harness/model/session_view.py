@@ -131,5 +131,5 @@ class SessionView:
 
     @property
     def is_there(self) -> bool:
-        """Tell whether its client is connected and nobody has let go."""
-        return self.connected_ns is not None and self.left_ns is None and self.lost_ns is None
+        """Tell whether its client is connected, or about to be, and nobody has let go."""
+        return self.left_ns is None and self.lost_ns is None

@@ -163,7 +163,8 @@ class MessageView:
     ``crossed_by`` is a STOP that met it only if the message before it had just ended by itself.
     ``turn_ns`` is when no message before it was open any more.
     ``voided_ns`` is when its client gave it up without a word about it: another client of its user
-    came, or it broke the protocol.
+    came, or it broke the protocol. ``is_broken_off`` says that the connection had to be closed for
+    what the client had sent: nothing may follow such a close (RFC 6455, 7.1.1).
     ``cleaned`` is the first call of the cleanup hook that met it open.
     ``heard_samples`` are the audible ones of ``audio``; they stay when that is dropped, as do the
     moment of the first, that of the first sound of any origin under the message's name, and the
@@ -191,6 +192,7 @@ class MessageView:
     lost_how: str | None = None
     cleaned: CleanupCall | None = None
     voided_ns: int | None = None
+    is_broken_off: bool = False
     turn_ns: int | None = None
     first_heard_ns: int | None = None
     first_sound_ns: int | None = None

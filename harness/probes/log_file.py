@@ -8,16 +8,26 @@ from pathlib import Path
 from harness.model.target import Log
 
 READ_BYTES_MAX = 1 << 22
+LINE_BYTES_MAX = 1 << 16  # what is longer is no line
 
 
 @dataclass(slots=True)
 class LogProbe:
-    """Follows one file; a line that is no JSON object is nobody's, and stays unread."""
+    """Follows one file; a line that is no JSON object is nobody's, and stays unread.
+
+    One that ``is_kept`` is the SUT's own and may hold the lines of earlier runs.
+    """
 
     path: Path
     log: Log
+    is_kept: bool = False
     _read_bytes: int = 0
     _rest: bytes = field(default=b"")
+
+    def __post_init__(self) -> None:
+        """Begin a file that is kept over runs where it ends by now."""
+        if self.is_kept and self.path.is_file():
+            self._read_bytes = self.path.stat().st_size
 
     def cleanups(self) -> Iterator[tuple[str, str | None]]:
         """Yield session and message, in the SUT's words, of each cleanup line that is new."""
@@ -43,5 +53,6 @@ class LogProbe:
         except OSError:
             return []
         self._read_bytes += len(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        *lines, rest = (self._rest + data).split(b"\n")
+        self._rest = rest if len(rest) <= LINE_BYTES_MAX else b""
         return lines

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.model.operations import SessionPlan
 from harness.scenarios.base import Draft, Script, scenario, sessions
 
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 @scenario("invalid_input")

@@ -59,7 +59,8 @@ class WideStory(Story):
 
     def logged(self, at_ms: float, message: int | None = 1, *, session: int = 1) -> Self:
         """The SUT's log has a cleanup call."""
-        return self.event(at_ms, "log", "cleanup_logged", session=session, message=message)
+        lane = ev.LaneData(lane=self.lane)
+        return self.event(at_ms, "log", "cleanup_logged", lane, session=session, message=message)
 
     def holds(self, at_ms: float, **held: float) -> Self:
         """The SUT's hook says what it holds, then a look at its processes follows."""

@@ -33,6 +33,7 @@ def a_matrix(*rows: Row, only: dict[str, tuple[str, ...]] | None = None) -> Matr
         version="0.1.0",
         checklist="2026.1",
         seed=7,
+        is_whole=True,
         rows=rows,
         killed_only_by=only or {},
         is_proven=True,
