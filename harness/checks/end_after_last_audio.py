@@ -35,6 +35,7 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     if message.upstream_failed or not message.streams:
         return
     why = "cut" if message.is_cut else _why_given_up(message, message.ends[0].at_ns)
+    why = why if message.is_decodable else "not_decodable"
     if why:
         yield Unjudged(why=why)
         return

@@ -33,8 +33,8 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     first_ns = min(stream.first_sent_ns or 0 for stream in sent)
     if any(_is_too_early(message, first_ns, at_ns) for at_ns in _interruptions(message)):
         return
-    if message.is_cut:
-        yield Unjudged(why="cut")
+    if message.is_cut or not message.is_decodable:
+        yield Unjudged(why="cut" if message.is_cut else "not_decodable")
         return
     is_audible = message.first_heard_ns is not None
     place = "after the first" if message.message_number > 1 else "first"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from harness.checks.base import Limits, check, has_identity
 from harness.model.events import Run
 from harness.model.units import audio_ms
-from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope
+from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import AudioReceived, MessageView, StreamView
 
 
@@ -42,6 +42,9 @@ class _Progress:
 def samples_in_order(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
     """Follow each stream sample by sample through the frames in the order of arrival."""
     if not message.audio:
+        return
+    if not message.is_decodable:
+        yield Unjudged(why="not_decodable")
         return
     progress = _Progress(message)
     place = 0

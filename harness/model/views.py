@@ -13,6 +13,9 @@ from harness.model.conditions import Conditions as Conditions
 from harness.model.events import Run
 from harness.model.target import Behaviour
 
+READABLE = frozenset({"pcm_s16le", "?"})
+"""Formats of audio that we can read; ``?`` is one that is not announced."""
+
 SILENT_WAYS = ("vanish", "half_open")
 """Ways to leave that send nothing: the connection stands, and nobody reads."""
 
@@ -245,6 +248,12 @@ class MessageView:
     def client_left(self) -> bool:
         """Tell whether the client went away before the end signal."""
         return self.left_ns is not None and (self.end_ns is None or self.left_ns <= self.end_ns)
+
+    @property
+    def is_decodable(self) -> bool:
+        """Tell whether its audio can be read: no other format is announced, or it has our marks."""
+        formats = {signal.detail.partition("/")[0] for signal in self.starts if signal.detail}
+        return self.heard_samples > 0 or not formats - READABLE
 
     @property
     def noticed_left_ns(self) -> int | None:

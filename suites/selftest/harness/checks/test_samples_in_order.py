@@ -9,6 +9,7 @@ from suites.selftest.harness.judged import (
     exposures,
     finding,
     findings,
+    unjudged,
     verdict,
 )
 from suites.selftest.harness.story import FRAME, Story, key
@@ -215,3 +216,12 @@ def test_a_repeat_that_nobody_heard_is_lost_once_a_later_segment_is_heard() -> N
     assert lost in finding(RULE, story, behaviour=resumes)
     story.audio(201, run(FRAME, attempt=1))
     assert findings(RULE, story, behaviour=resumes) == []
+
+
+def test_audio_of_a_format_that_we_cannot_read_is_not_judged() -> None:
+    story = Story().speak(0).opened(5).sent(100, 3)
+    mp3 = {"format": "mp3", "sample_rate": 24_000, "channels": 1}
+    story.event(3, "client", "start_received", mp3, session=1, message=1)
+    story.audio(200, foreign=400).ended(270).end(280).socket_closed(285).leave(1500)
+    for rule in ("AUD-1", "EOS-3", "MSG-2"):
+        assert unjudged(rule, story) == {"not_decodable": 1}, rule

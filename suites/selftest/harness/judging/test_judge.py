@@ -281,7 +281,8 @@ def test_what_ran_under_a_fault_without_a_receipt_is_not_counted() -> None:
     (problem,) = judgement.problems
     assert problem == (
         "network_stall on the client link of lane far left no receipt, so what was seen under it"
-        " did not count: 0 of 0 canary pings were held, the longest 0 ms of 200 ms; beside it a ping took 0 ms"
+        " did not count: 0 of 0 canary pings were held, the longest 0 ms of 200 ms; beside it a"
+        " ping took 0 ms"
     )
 
 
