@@ -102,6 +102,7 @@ def _judge_lane(
             points=_least_of_bins(rows, axis, name),
             limit=limit,
             doubt=limit * (axis.enough / count if count < SHORT else 1),
+            is_short=count < SHORT,
         )
         for name in names
     ]
@@ -128,13 +129,15 @@ def _judge_lane(
 class _Growth:
     """What became of one resource: the least of each bin, and the limit per 100.
 
-    ``doubt`` is the limit in a lane of enough messages or sessions, and more in a short one.
+    ``doubt`` is the limit in a lane of enough messages or sessions, and more in a short one, which
+    can only find a leak in every message: there a growth that may be none is no doubt.
     """
 
     name: str
     points: Sequence[Point]
     limit: float
     doubt: float
+    is_short: bool
 
     @property
     def slope(self) -> Slope | None:
@@ -154,7 +157,11 @@ class _Growth:
     def is_unsure(self) -> bool:
         """Tell whether a growth of twice the limit has not been excluded."""
         slope = self.slope
-        return slope is None or slope.value > self.doubt or slope.high > UNSURE * self.doubt
+        if slope is None:
+            return True
+        if self.is_short and slope.low <= 0:
+            return False
+        return slope.value > self.doubt or slope.high > UNSURE * self.doubt
 
     def sentence(self, lane: str, axis: str, count: int) -> str:
         slope = self.slope

@@ -195,8 +195,8 @@ def _sentence(
     if wanted is None:
         bad = sorted({r.id for j in judged for r in j.rules if r.verdict.value in OPEN})
         problems = [problem for judgement in judged for problem in judgement.problems]
-        if not bad and not problems:
-            return "passes every rule"
+        if all(map(_is_clean, judged)):
+            return f"passes; open: {', '.join(bad)}" if bad else "passes every rule"
         return f"DOES NOT PASS: {', '.join(bad) or problems[0]}"
     others = sorted(rule for rule in failed if rule != wanted)
     beside = f", beside {', '.join(others)}" if others else ""

@@ -18,10 +18,11 @@ def _story(draft: Draft, script: Script, index: int) -> None:
     chance = draft.chance
     for phase in PHASES:
         fault = {"name": "error_message"} if phase == "after an error" else None
-        spoken = script.speak(audio_ms=560, first_audio_ms=160, fault=fault)
+        first_audio_ms = 320 if phase == "requested" else 160
+        spoken = script.speak(audio_ms=560, first_audio_ms=first_audio_ms, fault=fault)
         match phase:
             case "requested":
-                script.pause(chance.uniform(20, 110))
+                script.pause(chance.uniform(20, 160))
             case "streaming":
                 script.await_audio(spoken)
                 script.pause(chance.uniform(0, 240))
