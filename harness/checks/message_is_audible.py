@@ -60,6 +60,8 @@ def _interruptions(message: MessageView) -> Iterator[int]:
     for command in (message.stop, message.superseded, message.crossed_by, message.cleaned):
         if command is not None:
             yield command.at_ns
+    if message.voided_ns is not None:
+        yield message.voided_ns
     if message.client_left or not message.ends:
         yield message.watched_until_ns
 

@@ -84,8 +84,9 @@ async def _watched(
         has_tree = stage.target.sut.process_tree
         processes = _watch_sut(probe, sut, recorder, clock, has_tree=has_tree)
         tasks.append(watches.create_task(processes, name=f"processes-{name}"))
-        looks = _watch_words(name, sut, hooks, stage)
-        tasks.append(watches.create_task(looks, name=f"words-{name}"))
+        hook, log = _watch_hook(name, hooks, stage), _watch_log(name, sut, stage)
+        tasks.append(watches.create_task(hook, name=f"hook-{name}"))
+        tasks.append(watches.create_task(log, name=f"log-{name}"))
         try:
             yield
         finally:
@@ -109,31 +110,41 @@ async def _watch_sut(
     recorder.record("process", "sut_exited", ended)
 
 
-async def _watch_words(name: str, sut: RunningSut, hooks: Hooks, stage: Stage) -> None:
-    """Read for ever what the SUT itself says: its log, and what its hook says that it holds."""
-    log = stage.target.log
-    is_kept = log.path is not None
-    has_log = sut.log is not None and log.cleanup
-    probe = LogProbe(path=sut.log, log=log, is_kept=is_kept) if sut.log and has_log else None
-    if probe is None and hooks.resources is None:
-        return
-    numbers_of = ADAPTERS.get(stage.target.adapter.name).numbers_of
-    while True:
+async def _watch_hook(name: str, hooks: Hooks, stage: Stage) -> None:
+    """Ask for ever what the SUT says that it holds."""
+    while hooks.resources is not None:
         held = await hooks.held()
         if held is not None:
             stage.recorder.record("hook", "hook_sample", HookData(lane=name, held=held))
-        said = await asyncio.to_thread(lambda: list(probe.cleanups())) if probe is not None else []
-        for words in said:
-            session, message = numbers_of(*words)
-            if session is not None:
-                stage.recorder.record(
-                    "log",
-                    "cleanup_logged",
-                    LaneData(lane=name),
-                    session=f"s{session}",
-                    message=None if message is None else f"m{message}",
-                )
         await asyncio.sleep(SAMPLE_EVERY_S)
+
+
+async def _watch_log(name: str, sut: RunningSut, stage: Stage) -> None:
+    """Read for ever what the SUT logs, and once more when the lane closes."""
+    log = stage.target.log
+    if sut.log is None or not log.cleanup:
+        return
+    probe = LogProbe(path=sut.log, log=log, is_kept=log.path is not None)
+    try:
+        while True:
+            _record_lines(name, list(probe.cleanups()), stage)
+            await asyncio.sleep(SAMPLE_EVERY_S)
+    finally:
+        _record_lines(name, list(probe.cleanups()), stage)
+
+
+def _record_lines(name: str, said: list[tuple[str, str | None]], stage: Stage) -> None:
+    numbers_of = ADAPTERS.get(stage.target.adapter.name).numbers_of
+    for words in said:
+        session, message = numbers_of(*words)
+        if session is not None:
+            stage.recorder.record(
+                "log",
+                "cleanup_logged",
+                LaneData(lane=name),
+                session=f"s{session}",
+                message=None if message is None else f"m{message}",
+            )
 
 
 def _placeholders(upstream_port: int, stage: Stage) -> dict[str, str]:

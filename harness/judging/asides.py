@@ -10,6 +10,8 @@ from harness.model.events import Event
 from harness.model.session_view import InvalidInput
 from harness.model.views import CleanupCall, Command, Signal
 
+CLOSED_BELOW = frozenset({"close 1002", "close 1007", "close 1009"})  # by the WebSocket library
+
 _cleanup = msgspec.json.Decoder(ev.CleanupData).decode
 _stray = msgspec.json.Decoder(ev.EndData).decode
 _invalid = msgspec.json.Decoder(ev.InvalidData).decode

@@ -11,8 +11,8 @@ from functools import partial
 
 import msgspec
 
-from harness.judging.asides import ASIDES, said_of_audio
-from harness.judging.environment import NOTICED_NS, Environments
+from harness.judging.asides import ASIDES, CLOSED_BELOW, said_of_audio
+from harness.judging.environment import NOTICED_NS, READ_LATE_NS, Environments
 from harness.judging.ledger import Ledger, note_resets
 from harness.judging.open_session import OpenSession
 from harness.judging.rivals import Rivals
@@ -34,8 +34,6 @@ from harness.model.views import (
 
 AFTER_IDLE_NS = 2000 * NS_PER_MS
 SETTLE_NS = 12_000 * NS_PER_MS
-CLOSED_BELOW = frozenset({"close 1002", "close 1007", "close 1009"})
-"""Codes with which a WebSocket library closes by itself, before the platform hears of it."""
 LOOK_AGAIN_NS = 200 * NS_PER_MS
 
 _audio = msgspec.json.Decoder(ev.AudioData).decode
@@ -58,6 +56,7 @@ class Demultiplexer:
         *,
         behaviour: Behaviour,
         has_upstream: bool,
+        has_log: bool = False,
         environments: Environments,
         on_message: Callable[[MessageView], None],
         on_session: Callable[[SessionView], None],
@@ -65,6 +64,7 @@ class Demultiplexer:
     ) -> None:
         self._behaviour = behaviour
         self._has_upstream = has_upstream
+        self._session_ns = READ_LATE_NS if has_log else NOTICED_NS
         self._environments = environments
         self._on_message = on_message
         self._on_session = on_session
@@ -115,7 +115,7 @@ class Demultiplexer:
             for message in list(session.open.values()):
                 message.is_cut = message.is_cut or is_cut
                 self._close_message(session, message)
-            session.over_ns = self._now_ns - NOTICED_NS
+            session.over_ns = self._now_ns - self._session_ns
             self._close_session_if_done(session)
 
     # -- closing ---------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Demultiplexer:
     def _close_session_if_done(self, session: OpenSession) -> None:
         if session.over_ns is None or session.open or session.view.session not in self._sessions:
             return
-        if self._now_ns < session.over_ns + NOTICED_NS:
+        if self._now_ns < session.over_ns + self._session_ns:
             return  # it is looked at again by then
         session.cut_span()
         invalid = [sent.command for sent in session.view.invalids]
@@ -220,7 +220,7 @@ class Demultiplexer:
         """Close it when a vantage whose loss ended it would have been noticed."""
         if session.over_ns is None:
             session.over_ns = self._now_ns
-            due_ns = self._now_ns + NOTICED_NS
+            due_ns = self._now_ns + self._session_ns
             heapq.heappush(self._due, (due_ns, session.view.session, "", due_ns))
         self._close_session_if_done(session)
 

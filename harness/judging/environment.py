@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_NS = 180 * NS_PER_S
 FORGET_EVERY = 512
+READ_LATE_NS = 3 * NS_PER_S  # how late a line of the log may be read
 NOTICED_NS = NS_PER_S // 2  # how long a vantage may have been lost before it is noticed
 RESOURCE_LANE = "hundred_messages"
 RESOURCES = ("sockets", "upstream_sockets", "descriptors", "threads", "rss_bytes")

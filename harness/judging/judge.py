@@ -62,6 +62,7 @@ class Judge:
         self._demultiplexer = Demultiplexer(
             behaviour=self._target.behaviour,
             has_upstream="U" in manifest.vantages,
+            has_log="L" in manifest.vantages,
             environments=self._environments,
             on_message=self._judge_message,
             on_session=self._judge_session,
