@@ -62,7 +62,8 @@ def _interruptions(message: MessageView) -> Iterator[int]:
             yield command.at_ns
     if message.voided_ns is not None:
         yield message.voided_ns
-    if message.client_left or not message.ends:
+    is_ahead = message.behaviour.end_signal == "synthesis" and message.left_ns is not None
+    if message.client_left or not message.ends or is_ahead:
         yield message.watched_until_ns
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from harness import __version__
+from harness.checks.base import CHECKS
 from harness.cli import operate
 from harness.cli.base import SEED_BITS, scenarios_of
 from harness.engine.lane import take_seats
@@ -24,7 +25,7 @@ from harness.model.record import RunFolder
 from harness.model.seeds import child_seed
 from harness.model.target import Target
 from harness.model.trace import Reading, read_events
-from harness.model.verdict import CHECKLIST_VERSION, Judgement, Verdict
+from harness.model.verdict import CHECKLIST_VERSION, Judgement, Level, Verdict
 from harness.toxiproxy.binary import default_cache
 
 ROOM = 6
@@ -65,7 +66,7 @@ def matrix_of(rows: tuple[Row, ...], *, seed: int, is_whole: bool = True) -> Mat
     rules = sorted({rule for row in rows for rule in row.verdicts})
     mutants = [row for row in rows if row.expected_rule is not None]
     only = {
-        rule: tuple(row.target for row in mutants if row.killed_by == (rule,)) for rule in rules
+        rule: tuple(row.target for row in mutants if is_killed_only_by(rule, row)) for rule in rules
     }
     return Matrix(
         schema=MATRIX_SCHEMA,
@@ -77,6 +78,15 @@ def matrix_of(rows: tuple[Row, ...], *, seed: int, is_whole: bool = True) -> Mat
         killed_only_by=only,
         is_proven=all(row.is_as_expected for row in rows) and (not is_whole or all(only.values())),
     )
+
+
+def is_killed_only_by(rule: str, row: Row) -> bool:
+    """Tell whether the row would go free without the rule: no MUST beside it failed.
+
+    A SHOULD alone keeps nobody from a certificate, so that it hides no other rule.
+    """
+    musts = {other for other in row.failed if CHECKS.get(other).level is Level.MUST}
+    return rule in row.failed and musts <= {rule}
 
 
 async def _rows(

@@ -26,6 +26,9 @@ class _TakesItsTime(Session):
 
     async def take_stop(self, stop: Stop) -> None:
         message_id = stop.message_id or self._asked
+        if message_id is None:
+            await self.post(stop)  # nothing was asked for yet, and nothing that comes is meant
+            return
         self._tasks.create_task(self._obey_slowly(Stop(message_id=message_id)), name="stop")
 
     async def _obey_slowly(self, stop: Stop) -> None:
