@@ -97,7 +97,8 @@ def _pace(message: MessageView, stop: Command, behind: list[AudioReceived]) -> f
     until_ns = stop.at_ns
     near = [a for a in message.audio if until_ns - NS_PER_S <= a.at_ns <= until_ns]
     if not near and behind:
-        near, until_ns = behind, behind[-1].at_ns
+        span_ms = max(ms(behind[-1].at_ns - behind[0].at_ns), 1.0)
+        return audio_ms(sum(audio.bytes // 2 for audio in behind[:-1])) / span_ms
     if not near:
         return 0.0
     span_ms = max(ms(until_ns - near[0].at_ns), 80.0)
