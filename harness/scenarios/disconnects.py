@@ -12,7 +12,7 @@ PHASES = ("requested", "streaming", "streaming", "requested", "ended", "idle")
 @scenario("disconnects")
 def disconnects(draft: Draft) -> Iterator[SessionPlan]:
     """Leave by close frame, FIN or RST: idle, before the first audio, in mid-stream, at the end."""
-    count = len(MANNERS) * draft.many(standard=len(PHASES), smoke=2)
+    count = len(MANNERS) * draft.many(standard=len(PHASES), smoke=3)
     yield from sessions(draft, count, _story)
 
 
@@ -30,7 +30,7 @@ def _story(draft: Draft, script: Script, index: int) -> None:
             script.pause(chance.uniform(20, 150))
         case "streaming":
             script.await_audio(spoken)
-            script.pause(chance.uniform(0, spoken.audio_ms - 160))
+            script.pause(chance.uniform(0, 0.6 * spoken.audio_ms))
         case _:
             script.await_end(spoken)
     script.disconnect(how)
