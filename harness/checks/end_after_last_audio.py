@@ -65,8 +65,8 @@ def _why_given_up(message: MessageView, end_ns: int) -> str:
     upstream itself may be late there.
     """
     patience_ms = message.behaviour.completion_idle_ms - SILENCE_MARGIN_MS
-    opened_ns = message.streams[0].opened_ns
-    if message.origin.conditions.stalled_ms(opened_ns, end_ns, link="upstream") >= patience_ms:
+    asked_ns = message.speak.at_ns  # a stall may have held the request itself
+    if message.origin.conditions.stalled_ms(asked_ns, end_ns, link="upstream") >= patience_ms:
         return "link_fault"
     silence_ns = max(_silence_ns(stream, end_ns) for stream in message.streams)
     return "environment" if ms(silence_ns) >= patience_ms else ""

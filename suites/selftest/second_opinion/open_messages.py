@@ -69,6 +69,9 @@ def opinions(sheet: Sheet) -> Iterator[Said]:
     """Replay the session and say which messages were heard while they were not open."""
     if sheet.target.behaviour.fidelity == "none":
         return
+    for message, streams in sheet.streams.items():
+        if any(stream.is_mixed for stream in streams):
+            yield breach(message, "text of another message in its request")
     replay = _Replay(sheet)
     for row in sheet.rows:
         yield from replay.take(row)

@@ -32,6 +32,7 @@ class Stream:
     key: int
     sentences: tuple[int, ...]
     opened_ns: int
+    is_mixed: bool = False
     sent_until: int = 0
     silences: dict[int, int] = field(default_factory=dict)
     last_sent_ns: int = 0
@@ -159,7 +160,7 @@ class _Pass:
         if event.kind in {"stream_opened", "stream_refused"} and not is_known and event.session:
             identities = data.get("identities") or ()
             sentences = tuple(sentence for _, _, sentence in identities)
-            stream = Stream(event.stream or 0, sentences, event.at_ns)
+            stream = Stream(event.stream or 0, sentences, event.at_ns, bool(data.get("mixed")))
             self.exchanges[number] = stream
             message = int((event.message or "m0")[1:])
             self._sheet(event.session).streams.setdefault(message, []).append(stream)

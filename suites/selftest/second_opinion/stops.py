@@ -31,7 +31,7 @@ def _after(sheet: Sheet, meeting: Met) -> Iterator[Said]:
     over_late = late_ms - _limit(sheet, "late_ms", LATE_MS)
     over_amount = amount_ms - _limit(sheet, "audio_ms", AUDIO_MS)
     paces = _paces(sheet, meeting.stop, message, fence_ns)
-    if not any(paces) and heard:  # nothing had come before, so what follows shows its own pace
+    if not paces[0] and heard:  # nothing had come before, so what follows shows its own pace
         paces = [0.0, 2 * PACE]  # which of the readings of that is right, nobody can say
     if over_late <= 0 and (over_amount <= 0 or min(paces) > PACE):
         if len(frames) > len(heard):
