@@ -94,9 +94,17 @@ def dropped(events: Events, places: Iterable[int]) -> Events:
     return [event for place, event in enumerate(events) if place not in gone]
 
 
+WAITS_ON_MS = 1500.0
+
+
 def end_dropped(r: RecordedPass, e: Events) -> Events:
+    """Take the end signal out, and let the client leave later: it would have waited for it."""
     s, m = whole(r)
-    return dropped(e, of(e, "end_received", session=s, message=m))
+    changed = dropped(e, of(e, "end_received", session=s, message=m))
+    for kind in ("session_over", "client_left"):
+        leaving = (at for at, one in enumerate(changed) if (one.session, one.kind) == (s, kind))
+        changed = moved(changed, next(leaving), WAITS_ON_MS)
+    return changed
 
 
 def end_doubled(r: RecordedPass, e: Events) -> Events:
