@@ -40,7 +40,7 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     place = "after the first" if message.message_number > 1 else "first"
     until_ns = message.end_ns or message.watched_until_ns
     conditions = message.origin.conditions
-    is_held = conditions.may_lose("upstream", first_ns, until_ns)
+    is_held = any(conditions.may_lose(link, first_ns, until_ns) for link in ("upstream", "client"))
     is_held = is_held or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
     if not is_audible and is_held:
         yield Unjudged(why="link_fault")
