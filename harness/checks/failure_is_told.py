@@ -84,8 +84,7 @@ def _judge_silence(
 
 def _heard_out_ns(message: MessageView) -> int:
     """Return until when the failure had to be told: a command, a lost client, the record's end."""
-    calls = (message.stop, message.superseded, message.crossed_by, message.cleaned)
-    return min([message.watched_until_ns, *(call.at_ns for call in calls if call is not None)])
+    return min([message.watched_until_ns, *message.interruptions_ns])
 
 
 def _is_told(session: SessionView, message: MessageView) -> bool:

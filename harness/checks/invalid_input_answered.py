@@ -107,8 +107,7 @@ def _judge_life(session: SessionView, invalid: InvalidInput, category: str) -> I
     if any(_is_open_at(m, after.speak.at_ns) for m in session.messages if m is not after):
         return
     waited_ms = ms(after.watched_until_ns - after.speak.at_ns)
-    behaviour = after.behaviour
-    patience_ms = max(behaviour.completion_idle_ms, behaviour.silence_budget_ms) + 1000
+    patience_ms = after.behaviour.longest_silence_ms + 1000
     conditions = session.origin.conditions
     patience_ms += round(conditions.stalled_ms(after.speak.at_ns, after.watched_until_ns))
     if not _has_sign_of_life(after) and waited_ms > patience_ms:

@@ -57,9 +57,7 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
 
 
 def _interruptions(message: MessageView) -> Iterator[int]:
-    for command in (message.stop, message.superseded, message.crossed_by, message.cleaned):
-        if command is not None:
-            yield command.at_ns
+    yield from message.interruptions_ns
     if message.voided_ns is not None:
         yield message.voided_ns
     is_ahead = message.behaviour.end_signal == "synthesis" and message.left_ns is not None

@@ -64,10 +64,7 @@ def real_time_held(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
 
 def _frames(message: MessageView) -> list[AudioReceived]:
     """Return the frames of the message that came before anybody interrupted it."""
-    commands = (message.stop, message.superseded, message.crossed_by)
-    until_ns = min((one.at_ns for one in commands if one is not None), default=None)
-    if message.cleaned is not None:
-        until_ns = min(message.cleaned.at_ns, until_ns or message.cleaned.at_ns)
+    until_ns = min(message.interruptions_ns, default=None)
     return [
         audio
         for audio in message.audio

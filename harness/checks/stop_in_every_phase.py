@@ -141,8 +141,8 @@ def _judge_unended(session: SessionView, stop: Command, witness: MessageView) ->
             session, stop, f"{witness.message} was refused ({code})", at_ns=witness.errors[0].at_ns
         )
     from_ns, until_ns = witness.speak.at_ns, witness.watched_until_ns
-    behaviour, conditions = witness.behaviour, witness.origin.conditions
-    limit_ms = max(behaviour.completion_idle_ms, behaviour.silence_budget_ms) + SPARE_MS
+    conditions = witness.origin.conditions
+    limit_ms = witness.behaviour.longest_silence_ms + SPARE_MS
     limit_ms += conditions.stalled_ms(from_ns, until_ns)
     limit_ms += 2 * conditions.path_delay_ms(from_ns, until_ns)
     is_begun = witness.starts or witness.received_bytes or witness.streams or witness.errors

@@ -118,9 +118,7 @@ def _is_overdue(message: MessageView) -> bool:
     signs = [stream.last_sent_ns or stream.opened_ns for stream in message.streams]
     from_ns = max([message.speak.at_ns, *signs])
     until_ns = message.watched_until_ns
-    behaviour = message.behaviour
-    idle_ms = max(behaviour.completion_idle_ms, behaviour.silence_budget_ms) + PATIENCE_MS
-    return ms(until_ns - from_ns) > idle_ms
+    return ms(until_ns - from_ns) > message.behaviour.longest_silence_ms + PATIENCE_MS
 
 
 def _may_be_the_link(message: MessageView) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from harness.judging.environment import Environments
+from harness.judging.environment import RESOURCES, Environments
 from harness.judging.excuses import excuse_ms, is_sut_busy
 from harness.model import events as ev
 from harness.model.events import Event
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROWS_MAX = 4000
-PROCESS = ("sockets", "upstream_sockets", "descriptors", "threads", "rss_bytes")
 
 _scenario = msgspec.json.Decoder(ev.ScenarioData).decode
 _process = msgspec.json.Decoder(ev.ProcessData).decode
@@ -81,7 +80,7 @@ class RunFacts:
         """Take what the SUT says of itself; what /proc says too keeps both names."""
         data = _hook(event.data)
         self._held[data.lane] = {
-            f"{name} of the hook" if name in PROCESS else name: value
+            f"{name} of the hook" if name in RESOURCES else name: value
             for name, value in data.held.items()
         }
 
@@ -92,7 +91,7 @@ class RunFacts:
         if series is None:
             series = self._series[lane] = ResourceSeries(lane=lane)
             self.view.resources.append(series)
-        held: dict[str, float] = {name: getattr(data, name) for name in PROCESS}
+        held: dict[str, float] = {name: getattr(data, name) for name in RESOURCES}
         held |= self._held.pop(lane, {})  # one word for one look: an old one is no evidence
         series.rows.append(
             ResourceRow(

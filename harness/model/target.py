@@ -105,6 +105,11 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Return ms after which a message whose upstream never spoke must be given up."""
         return self.completion_idle_ms if self.first_byte_ms is None else self.first_byte_ms
 
+    @property
+    def longest_silence_ms(self) -> int:
+        """Return ms of silence after which any message must be given up, begun or not."""
+        return max(self.completion_idle_ms, self.silence_budget_ms)
+
 
 class Upstream(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the platform's upstream looks: profile, end marker, and a fixed address if it has one.

@@ -274,8 +274,13 @@ class MessageView:
     @property
     def was_interrupted(self) -> bool:
         """Tell whether its client ended it before its end signal: by STOP, speak or cleanup."""
+        return bool(self.interruptions_ns) or self.voided_ns is not None
+
+    @property
+    def interruptions_ns(self) -> list[int]:
+        """Return when each STOP, speak or cleanup was sent that met it, in no order."""
         commands = (self.stop, self.superseded, self.crossed_by, self.cleaned)
-        return any(commands) or self.voided_ns is not None
+        return [command.at_ns for command in commands if command is not None]
 
     @property
     def final_streams(self) -> list[StreamView]:

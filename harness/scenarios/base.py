@@ -89,8 +89,7 @@ class Script:
 
     def await_end(self, spoken: "Spoken") -> None:
         """Wait for the end signal for as long as any right platform may take, and then some."""
-        behaviour = self.draft.behaviour
-        budget_ms = max(behaviour.completion_idle_ms, behaviour.silence_budget_ms)
+        budget_ms = self.draft.behaviour.longest_silence_ms
         deadline_ms = spoken.first_audio_ms + spoken.audio_ms + budget_ms + 4000
         self.operations.append(op.AwaitEnd(message=spoken.message, deadline_ms=deadline_ms))
 

@@ -16,7 +16,7 @@ def stale_budgets(draft: Draft) -> Iterator[SessionPlan]:
 
 
 def _story(draft: Draft, script: Script, _index: int) -> None:
-    budget_ms = max(draft.behaviour.completion_idle_ms, draft.behaviour.silence_budget_ms)
+    budget_ms = draft.behaviour.longest_silence_ms
     for turn in range(BEFORE):
         fault = {"name": "error_message"} if turn % 3 == 2 else None
         spoken = script.speak(audio_ms=240, pace="8x", first_audio_ms=20, fault=fault)

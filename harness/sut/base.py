@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import SplitResult
 
 from harness.model.errors import UsageError
 from harness.model.registry import Registry
@@ -103,6 +104,26 @@ def fill_hooks(hooks: Hooks, placeholders: Mapping[str, str]) -> Hooks:
         for name, url in (("cleanup", hooks.cleanup), ("resources", hooks.resources))
     }
     return Hooks(**filled)
+
+
+def running_sut(
+    context: SutContext,
+    places: Mapping[str, str],
+    url: SplitResult,
+    *,
+    child: Child | None = None,
+    log: Path | None = None,
+) -> RunningSut:
+    """Return the SUT that answers at the URL; ``log`` is what it prints, if we can see that."""
+    own_log = context.target.log.path
+    return RunningSut(
+        host=url.hostname or "127.0.0.1",
+        port=url.port or 80,
+        path=url.path + (f"?{url.query}" if url.query else ""),
+        child=child,
+        hooks=fill_hooks(context.target.hooks, places),
+        log=log if own_log is None else Path(fill(own_log, places, where="log.path")),
+    )
 
 
 def last_words(log: Path) -> str:

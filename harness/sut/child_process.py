@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.errors import HarnessError
-from harness.sut.base import SUTS, Child, RunningSut, SutContext, fill, fill_hooks, last_words
+from harness.sut.base import SUTS, Child, RunningSut, SutContext, fill, last_words, running_sut
 
 POLL_S = 0.02
 STOP_GRACE_S = 3.0
@@ -43,16 +43,7 @@ async def child_process(context: SutContext) -> AsyncIterator[RunningSut]:
             ready = fill(sut.ready, places, where="sut.ready") if sut.ready else None
             host, port_number = url.hostname or "127.0.0.1", url.port or 80
             await _await_ready(child, log, ready, host, port_number, sut.ready_timeout_ms / 1000)
-            path = url.path + (f"?{url.query}" if url.query else "")
-            own_log = context.target.log.path
-            yield RunningSut(
-                host=host,
-                port=port_number,
-                path=path,
-                child=child,
-                hooks=fill_hooks(context.target.hooks, places),
-                log=log if own_log is None else Path(fill(own_log, places, where="log.path")),
-            )
+            yield running_sut(context, places, url, child=child, log=log)
         finally:
             await child.terminate(grace_s=STOP_GRACE_S)
 

@@ -4,11 +4,10 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.errors import HarnessError, UsageError
-from harness.sut.base import SUTS, RunningSut, SutContext, fill, fill_hooks
+from harness.sut.base import SUTS, RunningSut, SutContext, fill, running_sut
 
 REACH_DEADLINE_S = 5.0
 
@@ -36,17 +35,7 @@ async def remote(context: SutContext) -> AsyncIterator[RunningSut]:
             f" start the platform first, with its upstream at {upstream}."
         ) from error
     writer.close()
-    path = url.path + (f"?{url.query}" if url.query else "")
-    places = {**context.placeholders, "port": str(port)}
-    own_log = context.target.log.path
-    yield RunningSut(
-        host=host,
-        port=port,
-        path=path,
-        child=None,
-        hooks=fill_hooks(context.target.hooks, places),
-        log=None if own_log is None else Path(fill(own_log, places, where="log.path")),
-    )
+    yield running_sut(context, {**context.placeholders, "port": str(port)}, url)
 
 
 SUTS.register("remote", remote, module=__name__)
