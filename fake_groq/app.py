@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
-from aiohttp import StreamReader, web
+from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
@@ -18,6 +18,7 @@ from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
 from fake_groq.lag import lag_watched
 from fake_groq.ledger import Ledger, open_ledger
 from fake_groq.listener import Listener
+from fake_groq.presets.base import preset_at
 from fake_groq.rulebook import Rulebook
 from fake_groq.service import Service
 from fake_groq.wire import Wire, WireServer
@@ -25,7 +26,6 @@ from fake_groq.wire import Wire, WireServer
 SPEECH_PATHS: Final = frozenset(
     {"/openai/v1/audio/speech", "/v1/audio/speech", "/openai/v1/openai/v1/audio/speech"}
 )
-STREAM_PATH: Final = "/v1/audio/speech/stream"
 MODELS_PATHS: Final = ("/openai/v1/models", "/v1/models")
 BODY_BYTES_MAX: Final = 1 << 20
 CONTROL_BYTES_MAX: Final = 64 << 20
@@ -126,9 +126,11 @@ class _Door:
         if path.startswith(control.ROOT):
             wire.use("control")
             return await control.control(request, self._service)
-        if path == STREAM_PATH:
+        preset = preset_at(path) if request.headers.get(hdrs.UPGRADE) else None
+        if preset is not None:
             wire.use("ws")
-            return await self._gone_away(wire, await stream.serve(request, self._service, wire))
+            answer = await stream.serve(request, self._service, wire, preset)
+            return await self._gone_away(wire, answer)
         wire.use("http")
         return await self._gone_away(wire, await self._http(request, wire))
 

@@ -4,10 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
-from typing import Any, Final, Literal
+from typing import Any, Final, get_args
 
 from fake_groq.audio import Pauses
-from fake_groq.end_markers import EndMarker, EndMarkerError, parse_end_marker
+from fake_groq.end_markers import (
+    Ending,
+    EndMarker,
+    EndMarkerError,
+    Order,
+    parse_end_marker,
+    parse_follow,
+)
 from fake_groq.faults.base import Fault, FaultError, parse_fault
 
 MS_MAX: Final = 86_400_000.0
@@ -32,7 +39,9 @@ class Behaviour:
         pace: "real-time", so many times faster ("8x"), or "max": as fast as the socket takes it.
         first_audio_ms: when the first audio is sent, not before the headers.
         header_ms: when the headers of an HTTP answer are sent.
-        after_marker: what follows the end marker on a WebSocket: a close with 1000, or nothing.
+        marker_order: the end marker comes "after" the audio, "before" the last 160 ms of it, or
+            "twice" behind it.
+        after_marker: what follows the end marker on a WebSocket: see `fake_groq.end_markers`.
         ms_per_character: how long a text sounds; the sum is rounded up to whole 80-ms frames.
         lead_ms: how far the audio is sent ahead of the pace.
         jitter_ms: each frame is late by up to so much, drawn from the seed.
@@ -45,7 +54,8 @@ class Behaviour:
     first_audio_ms: float = 120.0
     header_ms: float = 60.0
     end_marker: EndMarker = DEFAULT_END_MARKER
-    after_marker: Literal["close", "stay"] = "close"
+    marker_order: Order = "after"
+    after_marker: str = "close"
     ms_per_character: float = 20.0
     lead_ms: float = 0.0
     jitter_ms: float = 0.0
@@ -56,6 +66,18 @@ class Behaviour:
     def speed(self) -> float | None:
         """How many times faster than real time the audio is sent; None for no pace at all."""
         return _speed(self.pace)
+
+    @property
+    def ending(self) -> Ending:
+        """How a speech ends on a WebSocket that is not a preset's."""
+        follow, close_code = parse_follow(self.after_marker)
+        return Ending(
+            units=self.end_marker.units,
+            label=str(self.end_marker),
+            order=self.marker_order,
+            follow=follow,
+            close_code=close_code,
+        )
 
 
 DEFAULT_BEHAVIOUR: Final = Behaviour()
@@ -112,9 +134,21 @@ def _marker(key: str, value: object) -> EndMarker:
 
 
 def _after_marker(key: str, value: object) -> str:
-    if value in ("close", "stay"):
-        return str(value)
-    raise BehaviourError(f'{key!r} is "close" or "stay", not {value!r}.')
+    try:
+        parse_follow(value if isinstance(value, str) else repr(value))
+    except EndMarkerError as error:
+        raise BehaviourError(f"{key!r}: {error}") from error
+    return str(value)
+
+
+def _one_of(*allowed: str) -> Callable[[str, object], str]:
+    def read(key: str, value: object) -> str:
+        if value in allowed:
+            return str(value)
+        listed = ", ".join(f'"{word}"' for word in allowed)
+        raise BehaviourError(f"{key!r} is one of {listed}, not {value!r}.")
+
+    return read
 
 
 def _pauses(key: str, value: object) -> Pauses:
@@ -147,6 +181,7 @@ _READERS: Final[dict[str, Callable[[str, object], Any]]] = {
     "first_audio_ms": _ms,
     "header_ms": _ms,
     "end_marker": _marker,
+    "marker_order": _one_of(*get_args(Order)),
     "after_marker": _after_marker,
     "ms_per_character": _ms,
     "lead_ms": _ms,

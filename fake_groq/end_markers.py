@@ -8,18 +8,27 @@ A marker is written `KIND` or `KIND:ARGUMENT`:
     empty               an empty binary message
     silence:500         so many ms of zeros
     none                nothing
+
+What follows it is written `close` (with 1000), `close:1011`, `stay`, `reset` or `audio`: the last
+of the speech once more.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 SILENCE_FRAME_MS: Final = 80
 BYTES_PER_MS: Final = 48
 SILENCE_MS_MAX: Final = 60_000
 CLOSE_CODES: Final = range(1000, 5000)
+NORMAL_CLOSURE: Final = 1000
+POLICY_VIOLATION: Final = 1008
+INTERNAL_ERROR: Final = 1011
+
+Order = Literal["after", "before", "twice"]
+Follow = Literal["close", "stay", "reset", "audio"]
 
 
 class EndMarkerError(ValueError):
@@ -35,7 +44,7 @@ class Unit:
 
     how: Literal["text", "binary", "close", "last chunk", "nothing"]
     data: bytes = b""
-    code: int = 1000
+    code: int = NORMAL_CLOSURE
     lasts_ms: float = 0.0
 
 
@@ -56,7 +65,27 @@ class EndMarker:
         return _KINDS[self.kind](self.argument)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a speech ends on a WebSocket.
+
+    Attributes:
+        units: the marker; never empty.
+        label: its name in the ledger.
+        order: behind the audio, before the last of it, or behind it twice.
+        follow: what comes then.
+        close_code: of the close frame, where one follows.
+    """
+
+    units: tuple[Unit, ...]
+    label: str = ""
+    order: Order = "after"
+    follow: Follow = "stay"
+    close_code: int = NORMAL_CLOSURE
+
+
 BODY: Final = Unit(how="last chunk")
+BODY_ENDING: Final = Ending(units=(BODY,), label="body")
 
 
 def parse_end_marker(written: str) -> EndMarker:
@@ -75,6 +104,24 @@ def parse_end_marker(written: str) -> EndMarker:
     marker = EndMarker(kind=kind, argument=argument)
     _ = marker.units  # a wrong argument is told now
     return marker
+
+
+def parse_follow(written: str) -> tuple[Follow, int]:
+    """Return what follows the marker, and the close code.
+
+    Raises:
+        EndMarkerError: it is none of these.
+    """
+    kind, _, argument = written.partition(":")
+    if kind == "close":
+        return "close", _close(argument)[0].code
+    for follow in get_args(Follow):
+        if written == follow:
+            return follow, NORMAL_CLOSURE
+    raise EndMarkerError(
+        'What follows a marker is "close", "close:1011", "stay", "reset" or "audio",'
+        f" not {written!r}."
+    )
 
 
 def _text(argument: str) -> tuple[Unit, ...]:

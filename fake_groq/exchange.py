@@ -66,13 +66,21 @@ class Exchange:
     """
 
     def __init__(
-        self, *, number: int, wire: Wire, ledger: Ledger, plan: Plan, behaviour: Behaviour
+        self,
+        *,
+        number: int,
+        wire: Wire,
+        ledger: Ledger,
+        plan: Plan,
+        behaviour: Behaviour,
+        preset: str | None = None,
     ) -> None:
         self.number = number
         self._wire = wire
         self._ledger = ledger
         self._plan = plan
         self._behaviour = behaviour
+        self._preset = preset
         self._is_live = False
         self._is_refused = False
         self._has_ended = False
@@ -103,8 +111,6 @@ class Exchange:
             self.release("own", "end of plan")
         finally:
             # A live stream stays the occupant: who took the connection away has yet to be seen.
-            if not self._is_live:
-                self._wire.occupant = None
             if self._plan.refusal and not self._is_refused:
                 self._write_refusal(CLIENT_LEFT, "client_left")
 
@@ -112,6 +118,8 @@ class Exchange:
         """Note who let go of the stream, and how; only the first call counts."""
         if self._is_live:
             self._is_live = False
+            if self._wire.occupant is self:
+                self._wire.occupant = None
             self._write("stream_released", by=by, how=how, samples_sent=self._samples_sent)
 
     def _open(self, text_chars: int) -> None:
@@ -124,6 +132,7 @@ class Exchange:
             "stream_opened",
             socket=self._wire.number,
             profile=plan.profile,
+            preset=self._preset,
             identities=[[i.session, i.message, i.sentence] for i in plan.identities],
             mixed=plan.is_mixed,
             count=plan.count,
@@ -205,8 +214,7 @@ class Exchange:
             self._ended()
 
     def _ended(self) -> None:
-        is_body = self._plan.profile == "http"
-        marker = "body" if is_body else str(self._behaviour.end_marker)
+        marker = self._plan.marker
         again = {"again": True} if self._has_ended else {}
         self._has_ended = True
         self._write("stream_ended", marker=marker, samples=self._samples_sent, **again)

@@ -9,26 +9,29 @@ from dataclasses import dataclass, replace
 
 from fake_groq.audio import FRAME_MS, frames_of, in_frames, speech, wav_header
 from fake_groq.behaviour import Behaviour
-from fake_groq.end_markers import BODY, EndMarker
+from fake_groq.end_markers import BODY_ENDING, Ending
 from fake_groq.faults.base import Fault
 from fake_groq.identity import identities, mixed
-from fake_groq.steps import Close, Head, Marker, Plan, Profile, Send, Span, Step, Wait
+from fake_groq.shaping import audio_again, marker_again, marker_first
+from fake_groq.steps import Close, Head, Marker, Plan, Profile, Reset, Send, Span, Step, Wait
 from fake_groq.watermark import stream_key
 
-NORMAL_CLOSURE = 1000
+MISPLACED_AUDIO_MS = 160.0  # so much comes behind a marker that is out of order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechRequest:
     """What is asked for: the text, over which profile, and for which time (0, 1, ...).
 
-    `number` counts all streams, from 1; `faults` are those that the request itself asks for.
+    `number` counts all streams, from 1; `faults` are those that the request itself asks for, and
+    `ending` is that of the protocol where it has one of its own.
     """
 
     text: str
     profile: Profile
     count: int = 0
     number: int = 1
+    ending: Ending | None = None
     faults: tuple[Fault, ...] = ()
 
 
@@ -40,6 +43,7 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
     key = stream_key(*numbers, request.count)
     spans = speech(frames_of(len(request.text), behaviour.ms_per_character), behaviour.pauses)
     seeded = f"{seed} {key} {request.text}"
+    ending = BODY_ENDING if request.profile == "http" else request.ending or behaviour.ending
     plan = Plan(
         profile=request.profile,
         key=key,
@@ -48,11 +52,15 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
         identities=found,
         is_mixed=mixed(request.text),
         total_samples=sum(span.samples for span in spans),
-        steps=tuple(_steps(request.profile, behaviour, spans, random.Random(seeded))),
+        steps=(
+            *_speech(request.profile, behaviour, spans, random.Random(seeded)),
+            *_ending(ending, behaviour.speed),
+        ),
+        marker=ending.label,
         speed=behaviour.speed,
         seed=seeded,
     )
-    return _bent(plan, request.number, (*behaviour.faults, *request.faults))
+    return _bent(_ordered(plan, ending), request.number, (*behaviour.faults, *request.faults))
 
 
 def _bent(plan: Plan, number: int, faults: tuple[Fault, ...]) -> Plan:
@@ -67,7 +75,18 @@ def _bent(plan: Plan, number: int, faults: tuple[Fault, ...]) -> Plan:
     return replace(plan, fault="+".join(names) or None)
 
 
-def _steps(
+def _ordered(plan: Plan, ending: Ending) -> Plan:
+    """Put the marker, and audio behind it, where the ending wants them."""
+    if ending.order == "twice":
+        plan = marker_again(plan, 0.0)
+    elif ending.order == "before":
+        plan = replace(marker_first(plan, MISPLACED_AUDIO_MS), is_harmless=False)
+    if ending.follow == "audio":
+        plan = replace(audio_again(plan, MISPLACED_AUDIO_MS), is_harmless=False)
+    return replace(plan, is_harmless=False) if ending.follow == "reset" else plan
+
+
+def _speech(
     profile: Profile, behaviour: Behaviour, spans: tuple[Span, ...], chance: random.Random
 ) -> Iterator[Step]:
     at_ms = 0.0
@@ -88,10 +107,6 @@ def _steps(
             yield Wait(ms=due_ms - at_ms)
             at_ms = due_ms
         yield Send(spans=frame)
-    if profile == "http":
-        yield Marker(unit=BODY)
-    else:
-        yield from _ending(behaviour)
 
 
 class _Pacer:
@@ -112,13 +127,14 @@ class _Pacer:
         self._sent_ms += audio_ms
 
 
-def _ending(behaviour: Behaviour) -> Iterator[Step]:
-    """Yield the steps behind the last audio of a WebSocket: marker and close."""
-    marker: EndMarker = behaviour.end_marker
-    units = marker.units
-    for unit in units:
-        if unit.lasts_ms and behaviour.speed is not None:
-            yield Wait(ms=unit.lasts_ms / behaviour.speed)
-        yield Marker(unit=unit, is_last=unit is units[-1])
-    if behaviour.after_marker == "close" and units[-1].how != "close":
-        yield Close(code=NORMAL_CLOSURE)
+def _ending(ending: Ending, speed: float | None) -> Iterator[Step]:
+    """Yield the steps behind the last audio: the marker, and what follows it."""
+    last = ending.units[-1]
+    for unit in ending.units:
+        if unit.lasts_ms and speed is not None:
+            yield Wait(ms=unit.lasts_ms / speed)
+        yield Marker(unit=unit, is_last=unit is last)
+    if ending.follow == "close" and last.how != "close":
+        yield Close(code=ending.close_code)
+    elif ending.follow == "reset":
+        yield Reset()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
+from fake_groq.end_markers import Ending
 from fake_groq.exchange import Exchange
 from fake_groq.faults.base import Fault
 from fake_groq.identity import identities
@@ -37,6 +38,8 @@ class Service:
         *,
         asked: tuple[Fault, ...] = (),
         spent: tuple[Fault, ...] = (),
+        preset: str | None = None,
+        ending: Ending | None = None,
     ) -> Exchange:
         """Return the stream for an accepted request: the next attempt of exactly this text.
 
@@ -53,7 +56,12 @@ class Service:
             behaviour = replace(behaviour, faults=kept)
         self.streams += 1
         request = SpeechRequest(
-            text=text, profile=profile, count=count, number=self.streams, faults=asked
+            text=text,
+            profile=profile,
+            count=count,
+            number=self.streams,
+            ending=ending and replace(ending, label=ending.label or f"preset {preset}"),
+            faults=asked,
         )
         return Exchange(
             number=self.next_exchange(),
@@ -61,6 +69,7 @@ class Service:
             ledger=self.ledger,
             plan=make_plan(request, behaviour, seed=self.seed, nonce=self.nonce),
             behaviour=behaviour,
+            preset=preset,
         )
 
     def at_upgrade(self, faults: tuple[Fault, ...]) -> tuple[str, Step] | None:

@@ -14,6 +14,7 @@ from fake_groq.steps import (
     Manners,
     Marker,
     Plan,
+    Raw,
     Refuse,
     Send,
     Stall,
@@ -142,3 +143,31 @@ def behaved(plan: Plan, manners: Manners) -> Plan:
 def closed(plan: Plan, code: int) -> Close:
     """Return the close of a WebSocket with this code; a body has only its FIN."""
     return Close(code=code if plan.profile == "ws" else None)
+
+
+def marker_first(plan: Plan, audio_ms: float) -> Plan:
+    """Return a plan whose marker comes before the last so many ms of its audio."""
+    _, marker, rest = divided(plan)
+    if not marker:
+        return plan
+    before, late = last_audio(plan, audio_ms)
+    return replace(plan, steps=(*before, *open_marker(marker), *late, *hung_up(plan, rest)))
+
+
+def marker_again(plan: Plan, apart_ms: float) -> Plan:
+    """Return a plan whose marker comes twice; one that is nothing stays as it is."""
+    before, marker, rest = divided(plan)
+    if not marker or has_marker(plan, "nothing"):
+        return plan
+    first = (*open_marker(marker), Wait(ms=apart_ms))
+    second = (Raw(data=LAST_CHUNK),) if plan.profile == "http" else marker
+    return replace(plan, steps=(*before, *first, *second, *hung_up(plan, rest)))
+
+
+def audio_again(plan: Plan, audio_ms: float) -> Plan:
+    """Return a plan whose last so many ms of audio come again behind its marker."""
+    before, marker, rest = divided(plan)
+    if not marker or has_marker(plan, "nothing"):
+        return plan
+    _, again = last_audio(plan, audio_ms)
+    return replace(plan, steps=(*before, *open_marker(marker), *again, *hung_up(plan, rest)))

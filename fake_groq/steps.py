@@ -65,6 +65,11 @@ class Send:
     is_final: bool = True
 
     @property
+    def is_audio(self) -> bool:
+        """Whether it is sound, or would be: a binary message, or what continues one."""
+        return self.frame == "binary" or (self.frame == "continuation" and bool(self.spans))
+
+    @property
     def whole_spans(self) -> tuple[Span, ...]:
         """The samples that are complete with this piece."""
         if not self.lack_bytes:
@@ -169,6 +174,7 @@ class Plan:
     Attributes:
         key: the stream key in the watermark of the samples.
         total_samples: samples of the whole speech, its pauses included.
+        marker: the name of its end marker.
         speed: how many times faster than real time the audio is sent; None for no pace at all.
         seed: what the faults draw their chance from.
         fault: names of the faults that bent the plan, joined by "+"; None for none.
@@ -183,6 +189,7 @@ class Plan:
     is_mixed: bool
     total_samples: int
     steps: tuple[Step, ...]
+    marker: str = ""
     speed: float | None = None
     seed: str = ""
     fault: str | None = None

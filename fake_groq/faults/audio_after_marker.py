@@ -1,9 +1,9 @@
 """The upstream says that the speech is over, and then repeats the end of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fake_groq.faults.base import Fault, fault
-from fake_groq.shaping import divided, has_marker, hung_up, last_audio, open_marker
+from fake_groq.shaping import audio_again
 from fake_groq.steps import Plan
 
 
@@ -20,9 +20,4 @@ class AudioAfterMarker(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Put the last audio behind the marker too."""
-        before, marker, rest = divided(plan)
-        if not marker or has_marker(plan, "nothing"):
-            return plan
-        _, again = last_audio(plan, self.audio_ms)
-        steps = (*before, *open_marker(marker), *again, *hung_up(plan, rest))
-        return replace(plan, steps=steps)
+        return audio_again(plan, self.audio_ms)

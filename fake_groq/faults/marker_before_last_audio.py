@@ -1,9 +1,9 @@
 """The upstream says that the speech is over, and then sends the end of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fake_groq.faults.base import Fault, fault
-from fake_groq.shaping import divided, hung_up, last_audio, open_marker
+from fake_groq.shaping import marker_first
 from fake_groq.steps import Plan
 
 
@@ -20,8 +20,4 @@ class MarkerBeforeLastAudio(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Move the marker."""
-        _, marker, rest = divided(plan)
-        if not marker:
-            return plan
-        before, late = last_audio(plan, self.audio_ms)
-        return replace(plan, steps=(*before, *open_marker(marker), *late, *hung_up(plan, rest)))
+        return marker_first(plan, self.audio_ms)

@@ -1,10 +1,10 @@
 """The upstream says twice that the speech is over."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fake_groq.faults.base import Fault, fault
-from fake_groq.shaping import LAST_CHUNK, divided, has_marker, hung_up, open_marker
-from fake_groq.steps import Plan, Raw, Wait
+from fake_groq.shaping import marker_again
+from fake_groq.steps import Plan
 
 
 @fault
@@ -21,9 +21,4 @@ class MarkerTwice(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Put the marker, or one that more can follow, before itself."""
-        before, marker, rest = divided(plan)
-        if not marker or has_marker(plan, "nothing"):
-            return plan
-        first = (*open_marker(marker), Wait(ms=self.apart_ms))
-        second = (Raw(data=LAST_CHUNK),) if plan.profile == "http" else marker
-        return replace(plan, steps=(*before, *first, *second, *hung_up(plan, rest)))
+        return marker_again(plan, self.apart_ms)

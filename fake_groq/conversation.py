@@ -1,0 +1,209 @@
+"""One WebSocket while it lives: what the client says goes to its preset, and the actions follow."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import WSMsgType
+
+from fake_groq import answers
+from fake_groq.end_markers import POLICY_VIOLATION, Unit
+from fake_groq.exchange import Exchange
+from fake_groq.presets.base import Actions, Cancel, Frame, Leave, Preset, Say, Speak
+from fake_groq.sockets import Socket
+from fake_groq.steps import Manners, Refuse, Send
+
+SPEECHES_WAITING_MAX: Final = 16
+
+Begin = Callable[[Speak], Exchange]
+Complain = Callable[[str], None]
+
+
+class Conversation:
+    """Reads without a pause, so that pings are answered, and a close frame or a cancel is seen.
+
+    Speeches are performed one after the other: `begin` makes the next, and `complain` is told what
+    the client did wrong.
+    """
+
+    def __init__(self, preset: Preset, socket: Socket, *, begin: Begin, complain: Complain) -> None:
+        self._preset = preset
+        self._socket = socket
+        self._begin = begin
+        self._complain = complain
+        self._waiting: deque[Speak | Leave] = deque()
+        self._has_waiting = asyncio.Event()
+        self._current: _Performance | None = None
+
+    async def hold(self) -> None:
+        """Read and answer until the connection is gone.
+
+        Raises:
+            ConnectionError: it is gone, and something was to be written; in a group of exceptions.
+        """
+        await self._act(self._preset.greet())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read(), name=f"read-{self._socket.wire.number}")
+            while True:
+                await self._has_waiting.wait()
+                action = self._waiting.popleft()
+                if not self._waiting:
+                    self._has_waiting.clear()
+                if isinstance(action, Leave):
+                    await self._leave(action)
+                else:
+                    await self._speak(action, tasks)
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._preset.idle_s()):
+                    message = await self._socket.receive()
+            except TimeoutError:
+                await self._act(self._preset.idle())
+                return
+            if message.type is WSMsgType.PING:
+                await self._socket.pong(message.data)
+            elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                await self._act(self._preset.hear(message.data))
+            elif message.type is not WSMsgType.PONG:
+                await self._socket.take_leave(message)
+                return
+
+    async def _act(self, actions: Actions) -> None:
+        for action in actions:
+            if isinstance(action, Say):
+                await self._say(action.frames)
+            elif isinstance(action, Cancel):
+                await self._cancel(action)
+            elif isinstance(action, Leave) and action.is_urgent:
+                await self._leave(action)
+            elif len(self._waiting) >= SPEECHES_WAITING_MAX:
+                await self._socket.say_goodbye(POLICY_VIOLATION)
+            else:
+                self._waiting.append(action)
+                self._has_waiting.set()
+
+    async def _say(self, frames: tuple[Frame, ...]) -> None:
+        for frame in frames:
+            await _send(self._socket, frame)
+
+    async def _leave(self, action: Leave) -> None:
+        if action.complaint:
+            self._complain(action.complaint)
+        await self._say(action.frames)
+        await self._socket.close(action.code, action.reason)
+
+    async def _speak(self, speak: Speak, tasks: asyncio.TaskGroup) -> None:
+        """Perform one speech in a task of its own, which a cancel can end."""
+        exchange = self._begin(speak)
+        outlet = SpeechOutlet(self._preset, self._socket, speak, act=self._act)
+        task = tasks.create_task(
+            exchange.perform(outlet, text_chars=len(speak.text)), name=f"speak-{exchange.number}"
+        )
+        self._current = current = _Performance(speak, exchange, task)
+        await asyncio.wait((task,))
+        if self._current is current:
+            self._current = None
+
+    async def _cancel(self, action: Cancel) -> None:
+        """Stop what is spoken and forget what waits, if it is of the context."""
+        kept = [a for a in self._waiting if not _is_meant(action, a)]
+        has_stopped = len(kept) < len(self._waiting)
+        self._waiting = deque(kept)
+        if not kept:
+            self._has_waiting.clear()
+        current = self._current
+        if current is not None and _is_meant(action, current.speak):
+            has_stopped = True
+            await current.stop()
+        await self._say(action.frames if has_stopped else action.idle_frames)
+
+
+class _Performance:
+    """A speech that is being performed."""
+
+    def __init__(self, speak: Speak, exchange: Exchange, task: "asyncio.Task[None]") -> None:
+        self.speak = speak
+        self._exchange = exchange
+        self._task = task
+
+    async def stop(self) -> None:
+        """End it by the client's wish."""
+        self._task.cancel()
+        await asyncio.wait((self._task,))
+        self._exchange.release("peer", "cancel")
+
+
+class SpeechOutlet:
+    """Writes one speech as its preset frames it."""
+
+    def __init__(
+        self,
+        preset: Preset,
+        socket: Socket,
+        speak: Speak,
+        *,
+        act: Callable[[Actions], Awaitable[None]],
+    ) -> None:
+        self._preset = preset
+        self._socket = socket
+        self._speak = speak
+        self._act = act
+
+    async def accept(self) -> None:
+        """Mend one's manners, and send what comes before the audio."""
+        self._socket.behave(Manners(answers_pings=True, close_answer_ms=0.0))
+        for frame in self._speak.before:
+            await _send(self._socket, frame)
+
+    async def send(self, data: bytes, piece: Send) -> None:
+        """Send one piece as the preset frames audio, or as the frame that is asked for."""
+        framed = Frame(kind="binary", data=data)
+        if piece.is_audio:
+            framed = self._preset.wrap(data, self._speak.context)
+        is_usual = piece.frame == "binary" and piece.is_final
+        if framed.kind == "text" and piece.is_audio:
+            is_usual = True  # what is text cannot be divided at any byte
+        if is_usual and not piece.owes_bytes:
+            await _send(self._socket, framed)
+            return
+        kind = framed.kind if piece.frame == "binary" else piece.frame
+        size_bytes = len(framed.data) + piece.owes_bytes
+        self._socket.frame(framed.data, kind, size_bytes=size_bytes, is_final=piece.is_final)
+
+    async def raw(self, data: bytes) -> None:
+        """Send bytes past all framing, and also behind a close frame."""
+        self._socket.wire.write(data)
+
+    async def mark(self, unit: Unit) -> None:
+        """Send a text or a binary message; the close frame goes by `close`."""
+        if unit.how == "text":
+            await self._socket.text(unit.data)
+        elif unit.how == "binary":
+            await self._socket.binary(unit.data)
+
+    async def refuse(self, refusal: Refuse) -> None:
+        """Say it in the preset's words."""
+        error = answers.error_of(refusal.status, "")
+        await self._act(self._preset.refuse(error, self._speak.context))
+
+    async def close(self, code: int) -> None:
+        """Send a close frame and wait until the client is gone; the wire bounds that."""
+        await self._socket.close(code)
+
+    def behave(self, manners: Manners) -> None:
+        """Treat pings and close frames so from now on."""
+        self._socket.behave(manners)
+
+
+async def _send(socket: Socket, frame: Frame) -> None:
+    if frame.kind == "text":
+        await socket.text(frame.data)
+    else:
+        await socket.binary(frame.data)
+
+
+def _is_meant(cancel: Cancel, action: Speak | Leave) -> bool:
+    return isinstance(action, Speak) and cancel.context in (None, action.context)

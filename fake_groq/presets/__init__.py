@@ -1,0 +1,1 @@
+"""WebSocket protocols of speech services as the fake speaks them: one file each."""
