@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from fake_groq.app import CannotServe, NotOnLoopback, Running, Settings, running
-from fake_groq.behaviour import Behaviour, BehaviourError, read_behaviour
+from fake_groq.behaviour import Behaviour, read_behaviour
+from fake_groq.setting import SettingError
 
 EXIT_CANNOT_SERVE: Final = 3
 EXIT_USAGE: Final = 64
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(options)
-    except BehaviourError as error:
+    except SettingError as error:
         return _say(str(error), EXIT_USAGE)
     try:
         return asyncio.run(_serve(settings, options.ready_file))
@@ -84,9 +85,9 @@ def _report(fake: Running, ready_file: Path | None) -> None:
 def _settings(options: argparse.Namespace) -> Settings:
     host, _, port = options.listen.rpartition(":")
     if not port.isdecimal() or not host or int(port) > 0xFFFF:
-        raise BehaviourError(f"--listen is HOST:PORT, not {options.listen!r}.")
+        raise SettingError(f"--listen is HOST:PORT, not {options.listen!r}.")
     if not 0 <= options.nonce <= 0xFF:
-        raise BehaviourError(f"--nonce is a number from 0 to 255, not {options.nonce}.")
+        raise SettingError(f"--nonce is a number from 0 to 255, not {options.nonce}.")
     given: dict[str, Any] = {
         name: value
         for name in (

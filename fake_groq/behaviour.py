@@ -1,12 +1,10 @@
 """How an upstream stream behaves: frozen settings, and how they are read from JSON."""
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
-from typing import Any, Final, get_args
+from typing import Final, Literal, get_args
 
-from fake_groq.audio import Pauses
+from fake_groq.audio import FRAME_SAMPLES, Pauses
 from fake_groq.end_markers import (
     Ending,
     EndMarker,
@@ -16,19 +14,20 @@ from fake_groq.end_markers import (
     parse_follow,
 )
 from fake_groq.faults.base import Fault, FaultError, parse_fault
+from fake_groq.setting import Reader, SettingError, flag, milliseconds, one_of, or_null, read, whole
+from fake_groq.steps import SAMPLES_PER_MS
+from fake_groq.watermark import SAMPLE_RATE
+from fake_groq.wav import WAV_HEADERS
 
-MS_MAX: Final = 86_400_000.0
 SPEED_MAX: Final = 1000.0
 PAUSES_MAX: Final = 1000
 FAULTS_MAX: Final = 8
 
 DEFAULT_END_MARKER: Final = EndMarker(kind="text", argument="__END__")
 
+Timing = Literal["groq-english", "groq-arabic", "paper", "queued", "real-time", "instant"]
+
 _PACE: Final = re.compile(r"(\d+(?:\.\d+)?)x")
-
-
-class BehaviourError(ValueError):
-    """A setting is not known or wrong; the text says which, and what was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +36,17 @@ class Behaviour:
 
     Attributes:
         pace: "real-time", so many times faster ("8x"), or "max": as fast as the socket takes it.
+        timing: a profile that draws `header_ms`, `first_audio_ms` and `pace` anew for each stream
+            (see `fake_groq.timing`); None for these settings themselves.
         first_audio_ms: when the first audio is sent, not before the headers.
         header_ms: when the headers of an HTTP answer are sent.
         marker_order: the end marker comes "after" the audio, "before" the last 160 ms of it, or
             "twice" behind it.
         after_marker: what follows the end marker on a WebSocket: see `fake_groq.end_markers`.
-        ms_per_character: how long a text sounds; the sum is rounded up to whole 80-ms frames.
+        ms_per_character: how long a text sounds; the sum is rounded up to whole frames.
+        frame_samples: the samples of a piece: 1920 as Groq's lengths are, 2048 as Orpheus makes.
+        wav_header: which header an HTTP answer begins with: see `fake_groq.wav`.
+        header_alone: whether that header is a chunk of its own, sent before there is audio.
         lead_ms: how far the audio is sent ahead of the pace.
         jitter_ms: each frame is late by up to so much, drawn from the seed.
         faults: what goes wrong, in this order; each says itself which streams it meets, by count
@@ -51,12 +55,16 @@ class Behaviour:
     """
 
     pace: str = "real-time"
+    timing: Timing | None = None
     first_audio_ms: float = 120.0
     header_ms: float = 60.0
     end_marker: EndMarker = DEFAULT_END_MARKER
     marker_order: Order = "after"
     after_marker: str = "close"
     ms_per_character: float = 20.0
+    frame_samples: int = FRAME_SAMPLES
+    wav_header: str = "ffmpeg"
+    header_alone: bool = True
     lead_ms: float = 0.0
     jitter_ms: float = 0.0
     pauses: Pauses = ()
@@ -87,20 +95,9 @@ def read_behaviour(partial: object, base: Behaviour) -> Behaviour:
     """Return `base` with the keys of `partial` put in their place.
 
     Raises:
-        BehaviourError: a key is unknown (the nearest is named) or a value wrong.
+        SettingError: a key is unknown (the nearest is named) or a value wrong.
     """
-    if not isinstance(partial, Mapping):
-        raise BehaviourError(f"A behaviour is a JSON object, not {partial!r}.")
-    for key in partial:
-        if key not in _READERS:
-            raise BehaviourError(f"Unknown key {key!r} of a behaviour{nearest(key, _READERS)}")
-    return replace(base, **{key: _READERS[key](key, value) for key, value in partial.items()})
-
-
-def nearest(name: str, names: Mapping[str, Any]) -> str:
-    """Return the end of a sentence: the nearest of the names, or all of them."""
-    near = get_close_matches(str(name), names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f". Known: {', '.join(sorted(names))}."
+    return replace(base, **read(partial, _READERS, "a behaviour"))
 
 
 def _speed(pace: str) -> float | None:
@@ -114,54 +111,37 @@ def _pace(key: str, value: object) -> str:
     speed = _speed(value) if isinstance(value, str) else 0.0
     if isinstance(value, str) and (speed is None or 0 < speed <= SPEED_MAX):
         return value
-    raise BehaviourError(f'{key!r} is "real-time", "max" or a number as in "8x", not {value!r}.')
-
-
-def _ms(key: str, value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if isinstance(value, int | float) and is_number and 0 <= value <= MS_MAX:
-        return float(value)
-    raise BehaviourError(f"{key!r} is a number from 0 to {MS_MAX:.0f}, not {value!r}.")
+    raise SettingError(f'{key!r} is "real-time", "max" or a number as in "8x", not {value!r}.')
 
 
 def _marker(key: str, value: object) -> EndMarker:
     if not isinstance(value, str):
-        raise BehaviourError(f"{key!r} is written as in text:__END__, not {value!r}.")
+        raise SettingError(f"{key!r} is written as in text:__END__, not {value!r}.")
     try:
         return parse_end_marker(value)
     except EndMarkerError as error:
-        raise BehaviourError(str(error)) from error
+        raise SettingError(str(error)) from error
 
 
 def _after_marker(key: str, value: object) -> str:
     try:
         parse_follow(value if isinstance(value, str) else repr(value))
     except EndMarkerError as error:
-        raise BehaviourError(f"{key!r}: {error}") from error
+        raise SettingError(f"{key!r}: {error}") from error
     return str(value)
-
-
-def _one_of(*allowed: str) -> Callable[[str, object], str]:
-    def read(key: str, value: object) -> str:
-        if value in allowed:
-            return str(value)
-        listed = ", ".join(f'"{word}"' for word in allowed)
-        raise BehaviourError(f"{key!r} is one of {listed}, not {value!r}.")
-
-    return read
 
 
 def _pauses(key: str, value: object) -> Pauses:
     if not isinstance(value, list) or len(value) > PAUSES_MAX:
-        raise BehaviourError(f"{key!r} is a list of at most {PAUSES_MAX} [at_ms, length_ms].")
+        raise SettingError(f"{key!r} is a list of at most {PAUSES_MAX} [at_ms, length_ms].")
     pauses = []
     free_from_ms = 0.0
     for pause in value:
         if not isinstance(pause, list) or len(pause) != 2:
-            raise BehaviourError(f"A pause is written [at_ms, length_ms], not {pause!r}.")
-        at_ms, length_ms = _ms(key, pause[0]), _ms(key, pause[1])
+            raise SettingError(f"A pause is written [at_ms, length_ms], not {pause!r}.")
+        at_ms, length_ms = milliseconds(key, pause[0]), milliseconds(key, pause[1])
         if at_ms < free_from_ms:
-            raise BehaviourError(f"The pause at {at_ms:g} ms begins before the one before it ends.")
+            raise SettingError(f"The pause at {at_ms:g} ms begins before the one before it ends.")
         free_from_ms = at_ms + length_ms
         pauses.append((at_ms, length_ms))
     return tuple(pauses)
@@ -169,23 +149,27 @@ def _pauses(key: str, value: object) -> Pauses:
 
 def _faults(key: str, value: object) -> tuple[Fault, ...]:
     if not isinstance(value, list) or len(value) > FAULTS_MAX:
-        raise BehaviourError(f"{key!r} is a list of at most {FAULTS_MAX} faults.")
+        raise SettingError(f"{key!r} is a list of at most {FAULTS_MAX} faults.")
     try:
         return tuple(map(parse_fault, value))
     except FaultError as error:
-        raise BehaviourError(str(error)) from error
+        raise SettingError(str(error)) from error
 
 
-_READERS: Final[dict[str, Callable[[str, object], Any]]] = {
+_READERS: Final[dict[str, Reader]] = {
     "pace": _pace,
-    "first_audio_ms": _ms,
-    "header_ms": _ms,
+    "timing": or_null(one_of(*get_args(Timing))),
+    "first_audio_ms": milliseconds,
+    "header_ms": milliseconds,
     "end_marker": _marker,
-    "marker_order": _one_of(*get_args(Order)),
+    "marker_order": one_of(*get_args(Order)),
     "after_marker": _after_marker,
-    "ms_per_character": _ms,
-    "lead_ms": _ms,
-    "jitter_ms": _ms,
+    "ms_per_character": milliseconds,
+    "frame_samples": whole(range(SAMPLES_PER_MS, SAMPLE_RATE + 1)),
+    "wav_header": one_of(*WAV_HEADERS),
+    "header_alone": flag,
+    "lead_ms": milliseconds,
+    "jitter_ms": milliseconds,
     "pauses": _pauses,
     "faults": _faults,
 }

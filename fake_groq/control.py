@@ -8,9 +8,9 @@ from typing import Final
 
 from aiohttp import web
 
-from fake_groq.behaviour import BehaviourError, nearest
 from fake_groq.faults.base import describe_faults
 from fake_groq.service import Service
+from fake_groq.setting import SettingError, nearest
 from fake_groq.steps import Profile, hash_plan
 
 ROOT: Final = "/__control__"
@@ -31,7 +31,7 @@ async def control(request: web.BaseRequest, service: Service) -> web.StreamRespo
         return _error(404, f"No call {call!r}{nearest(call, _CALLS)}")
     try:
         return await handler(request, service)
-    except (BehaviourError, _Wrong) as error:
+    except (SettingError, _Wrong) as error:
         return _error(400, str(error))
     except web.HTTPRequestEntityTooLarge:
         return _error(413, "The request is larger than the control API takes; divide it.")

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from aiohttp import WSMsgType
+from aiohttp import WSMessage, WSMsgType
 
 from fake_groq import answers
 from fake_groq.end_markers import POLICY_VIOLATION, Unit
@@ -32,7 +32,7 @@ class Conversation:
         self._socket = socket
         self._begin = begin
         self._complain = complain
-        self._waiting: deque[Speak | Leave] = deque()
+        self._waiting: deque[Speak | Say | Leave] = deque()
         self._has_waiting = asyncio.Event()
         self._current: _Performance | None = None
 
@@ -52,6 +52,8 @@ class Conversation:
                     self._has_waiting.clear()
                 if isinstance(action, Leave):
                     await self._leave(action)
+                elif isinstance(action, Say):
+                    await self._say(action.frames)
                 else:
                     await self._speak(action, tasks)
 
@@ -59,21 +61,30 @@ class Conversation:
         while True:
             try:
                 async with asyncio.timeout(self._preset.idle_s()):
-                    message = await self._socket.receive()
+                    message = await self._hear()
             except TimeoutError:
-                await self._act(self._preset.idle())
-                return
-            if message.type is WSMsgType.PING:
-                await self._socket.pong(message.data)
-            elif message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                if self._current is None and not self._waiting:  # who listens is not idle
+                    await self._act(self._preset.idle())
+                    return
+                continue
+            if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 await self._act(self._preset.hear(message.data))
-            elif message.type is not WSMsgType.PONG:
+            else:
                 await self._socket.take_leave(message)
                 return
 
+    async def _hear(self) -> WSMessage:
+        """Return the next message; pings are answered, and do not count as a word."""
+        while True:
+            message = await self._socket.receive()
+            if message.type is WSMsgType.PING:
+                await self._socket.pong(message.data)
+            elif message.type is not WSMsgType.PONG:
+                return message
+
     async def _act(self, actions: Actions) -> None:
         for action in actions:
-            if isinstance(action, Say):
+            if isinstance(action, Say) and not action.waits:
                 await self._say(action.frames)
             elif isinstance(action, Cancel):
                 await self._cancel(action)
@@ -106,6 +117,7 @@ class Conversation:
         await asyncio.wait((task,))
         if self._current is current:
             self._current = None
+        self._preset.over(speak.context)
 
     async def _cancel(self, action: Cancel) -> None:
         """Stop what is spoken and forget what waits, if it is of the context."""
@@ -205,5 +217,5 @@ async def _send(socket: Socket, frame: Frame) -> None:
         await socket.binary(frame.data)
 
 
-def _is_meant(cancel: Cancel, action: Speak | Leave) -> bool:
-    return isinstance(action, Speak) and cancel.context in (None, action.context)
+def _is_meant(cancel: Cancel, action: Speak | Say | Leave) -> bool:
+    return isinstance(action, Speak | Say) and cancel.context in (None, action.context)

@@ -7,14 +7,28 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fake_groq.audio import FRAME_MS, frames_of, in_frames, speech, wav_header
+from fake_groq.audio import frames_of, in_frames, speech
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import BODY_ENDING, Ending
 from fake_groq.faults.base import Fault
 from fake_groq.identity import identities, mixed
 from fake_groq.shaping import audio_again, marker_again, marker_first
-from fake_groq.steps import Close, Head, Marker, Plan, Profile, Reset, Send, Span, Step, Wait
+from fake_groq.steps import (
+    SAMPLE_BYTES,
+    SAMPLES_PER_MS,
+    Close,
+    Head,
+    Marker,
+    Plan,
+    Profile,
+    Reset,
+    Send,
+    Span,
+    Step,
+    Wait,
+)
 from fake_groq.watermark import stream_key
+from fake_groq.wav import wav_header
 
 MISPLACED_AUDIO_MS = 160.0  # so much comes behind a marker that is out of order
 
@@ -41,7 +55,9 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
     first = found[0] if found else None
     numbers = (first.session, first.message, first.sentence) if first else (0, 0, 0)
     key = stream_key(*numbers, request.count)
-    spans = speech(frames_of(len(request.text), behaviour.ms_per_character), behaviour.pauses)
+    frame_samples = behaviour.frame_samples
+    frames = frames_of(len(request.text), behaviour.ms_per_character, frame_samples)
+    spans = speech(frames, behaviour.pauses, frame_samples)
     seeded = f"{seed} {key} {request.text}"
     ending = BODY_ENDING if request.profile == "http" else request.ending or behaviour.ending
     plan = Plan(
@@ -89,24 +105,30 @@ def _ordered(plan: Plan, ending: Ending) -> Plan:
 def _speech(
     profile: Profile, behaviour: Behaviour, spans: tuple[Span, ...], chance: random.Random
 ) -> Iterator[Step]:
-    at_ms = 0.0
-    if profile == "http":
-        at_ms = behaviour.header_ms
-        yield from (Wait(ms=at_ms), Head(), Send(data=wav_header()))
-    else:
-        yield Head()
+    at_ms = behaviour.header_ms if profile == "http" else 0.0
+    yield from (Wait(ms=at_ms), Head()) if profile == "http" else (Head(),)
+    header = _header(behaviour, spans) if profile == "http" else b""
+    if header and behaviour.header_alone:
+        yield Send(data=header)
+        header = b""
     begun_ms = max(at_ms, behaviour.first_audio_ms)
     yield Wait(ms=begun_ms - at_ms)
     at_ms = begun_ms
     pacer = _Pacer(behaviour, begun_ms)
-    for frame in in_frames(spans):
+    for frame in in_frames(spans, behaviour.frame_samples):
         late_ms = chance.uniform(0.0, behaviour.jitter_ms) if behaviour.jitter_ms else 0.0
         due_ms = max(at_ms, pacer.due_ms() + late_ms)
-        pacer.take(FRAME_MS)
+        pacer.take(behaviour.frame_samples / SAMPLES_PER_MS)
         if due_ms > at_ms:
             yield Wait(ms=due_ms - at_ms)
             at_ms = due_ms
-        yield Send(spans=frame)
+        yield Send(data=header, spans=frame)
+        header = b""
+
+
+def _header(behaviour: Behaviour, spans: tuple[Span, ...]) -> bytes:
+    samples = sum(span.samples for span in spans)
+    return wav_header(behaviour.wav_header, pcm_bytes=samples * SAMPLE_BYTES)
 
 
 class _Pacer:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fake_groq.behaviour import Behaviour, BehaviourError, nearest, read_behaviour
+from fake_groq.behaviour import Behaviour, read_behaviour
 from fake_groq.identity import Identity
+from fake_groq.setting import SettingError, nearest
 
 RULES_MAX: Final = 200_000
 _MATCH_KEYS: Final = {"session": int, "message": int, "text": str}
@@ -49,16 +50,16 @@ class Rulebook:
         """Take what was posted: all of it, or nothing where some of it is wrong.
 
         Raises:
-            BehaviourError: the text says what is wrong.
+            SettingError: the text says what is wrong.
         """
         if not isinstance(body, Mapping):
-            raise BehaviourError('Expected {"rules": [...], "default": {...}}.')
+            raise SettingError('Expected {"rules": [...], "default": {...}}.')
         _known(body, _BODY_KEYS, "the request")
         anew = body.get("replace", False)
         default = read_behaviour(body.get("default", {}), self._first if anew else self.default)
         listed = body.get("rules", [])
         if not isinstance(listed, list) or len(listed) + (0 if anew else len(self)) > RULES_MAX:
-            raise BehaviourError(f"'rules' is a list, and there are at most {RULES_MAX} of them.")
+            raise SettingError(f"'rules' is a list, and there are at most {RULES_MAX} of them.")
         rules = [_rule(rule) for rule in listed]
         if anew:
             self._texts.clear()
@@ -90,7 +91,7 @@ class Rulebook:
 
 def _rule(rule: object) -> tuple[Match, _Partial]:
     if not isinstance(rule, Mapping):
-        raise BehaviourError(f'A rule is written {{"match": ..., "behaviour": ...}}, not {rule!r}.')
+        raise SettingError(f'A rule is written {{"match": ..., "behaviour": ...}}, not {rule!r}.')
     _known(rule, _RULE_KEYS, "a rule")
     partial = rule.get("behaviour", {})
     read_behaviour(partial, Behaviour())  # what is wrong is told now
@@ -99,19 +100,19 @@ def _rule(rule: object) -> tuple[Match, _Partial]:
 
 def _match(match: object) -> Match:
     if not isinstance(match, Mapping) or not match:
-        raise BehaviourError("'match' needs a session, a session and a message, or a text.")
+        raise SettingError("'match' needs a session, a session and a message, or a text.")
     _known(match, _MATCH_KEYS, "a match")
     for key, value in match.items():
         if not isinstance(value, _MATCH_KEYS[key]) or isinstance(value, bool):
-            raise BehaviourError(f"{key!r} of a match cannot be {value!r}.")
+            raise SettingError(f"{key!r} of a match cannot be {value!r}.")
     if ("text" in match) == ("session" in match):
-        raise BehaviourError("A match holds either a session or a text.")
+        raise SettingError("A match holds either a session or a text.")
     if "message" in match and "session" not in match:
-        raise BehaviourError("A match with a message needs its session.")
+        raise SettingError("A match with a message needs its session.")
     return Match(**match)
 
 
 def _known(found: Mapping[str, object], known: Mapping[str, Any], what: str) -> None:
     for key in found:
         if key not in known:
-            raise BehaviourError(f"Unknown key {key!r} of {what}{nearest(key, known)}")
+            raise SettingError(f"Unknown key {key!r} of {what}{nearest(key, known)}")

@@ -1,8 +1,11 @@
 """What all connections share: seed, nonce, ledger, rulebook, and who asked for what how often."""
 
+import random
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
+from fake_groq.audio import frames_of
+from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Ending
 from fake_groq.exchange import Exchange
 from fake_groq.faults.base import Fault
@@ -10,7 +13,8 @@ from fake_groq.identity import identities
 from fake_groq.ledger import Ledger
 from fake_groq.plan import SpeechRequest, make_plan
 from fake_groq.rulebook import Rulebook
-from fake_groq.steps import Plan, Profile, Step
+from fake_groq.steps import SAMPLES_PER_MS, Plan, Profile, Step
+from fake_groq.timing import Speech, settled
 from fake_groq.wire import Wire
 
 COUNT_MAX = 255
@@ -63,12 +67,13 @@ class Service:
             ending=ending and replace(ending, label=ending.label or f"preset {preset}"),
             faults=asked,
         )
+        plan, as_performed = self._plan(request, behaviour)
         return Exchange(
             number=self.next_exchange(),
             wire=wire,
             ledger=self.ledger,
-            plan=make_plan(request, behaviour, seed=self.seed, nonce=self.nonce),
-            behaviour=behaviour,
+            plan=plan,
+            behaviour=as_performed,
             preset=preset,
         )
 
@@ -86,7 +91,17 @@ class Service:
         """Return the plan of a text's first attempt as the stream of this number, uncounted."""
         behaviour = self.rulebook.behaviour(text, identities(text))
         request = SpeechRequest(text=text, profile=profile, number=number)
-        return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce)
+        return self._plan(request, behaviour)[0]
+
+    def _plan(self, request: SpeechRequest, behaviour: Behaviour) -> tuple[Plan, Behaviour]:
+        """Return the plan of a stream, and its behaviour with nothing left to be drawn."""
+        chance = random.Random(f"{self.seed} timing {request.count} {request.text}")
+        characters = len(request.text)
+        frames = frames_of(characters, behaviour.ms_per_character, behaviour.frame_samples)
+        audio_ms = frames * behaviour.frame_samples / SAMPLES_PER_MS
+        speech = Speech(characters=characters, audio_ms=audio_ms)
+        behaviour = settled(behaviour, speech, chance)
+        return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce), behaviour
 
     def refuse(self, wire: Wire, *, status: int, code: str, text: str = "") -> int:
         """Note a request that is refused before it became a stream; return its number."""

@@ -18,10 +18,10 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from difflib import get_close_matches
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 import fake_groq.faults
+from fake_groq.setting import nearest
 from fake_groq.steps import Plan, Step
 
 ERROR_STATUSES = range(400, 600)
@@ -113,13 +113,13 @@ def parse_fault(written: object) -> Fault:
     members = known_faults()
     name = settings.get("name")
     if name not in members:
-        raise FaultError(f"Unknown fault {name!r}{_nearest(str(name), members)}")
+        raise FaultError(f"Unknown fault {name!r}{nearest(str(name), members)}")
     member = members[name]
     numbers = {key: value for key, value in settings.items() if key != "name"}
     known = {field.name for field in fields(member)}
     for key, value in numbers.items():
         if key not in known:
-            raise FaultError(f"Unknown key {key!r} of fault {name!r}{_nearest(key, known)}")
+            raise FaultError(f"Unknown key {key!r} of fault {name!r}{nearest(key, known)}")
         if not _is_number(value) or not 0 <= value <= NUMBER_MAX:
             raise FaultError(
                 f"{key!r} of fault {name!r} is a number from 0 to {NUMBER_MAX:.0f}, not {value!r}."
@@ -186,8 +186,3 @@ def describe_faults() -> list[dict[str, Any]]:
 
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _nearest(name: str, names: Mapping[str, object] | set[str]) -> str:
-    near = get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f". Known: {', '.join(sorted(names))}."

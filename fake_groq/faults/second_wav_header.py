@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from fake_groq.audio import wav_header
 from fake_groq.faults.base import Fault, fault
 from fake_groq.shaping import inserted
 from fake_groq.steps import Plan, Send
+from fake_groq.wav import wav_header
 
 
 @fault

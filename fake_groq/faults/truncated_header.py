@@ -1,10 +1,11 @@
 """The upstream's answer is over within its first header."""
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from fake_groq.end_markers import BODY
 from fake_groq.faults.base import Fault, fault, require_whole
-from fake_groq.steps import Close, Marker, Plan, Raw, Send, Step, cut
+from fake_groq.steps import Close, Marker, Plan, Raw, Send
 
 BINARY_FRAME = b"\x82"
 
@@ -25,11 +26,9 @@ class TruncatedHeader(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Cut the header and drop the rest."""
-        before, _ = cut(plan.steps, 0)
+        before = tuple(takewhile(lambda step: not isinstance(step, Send), plan.steps))
         if plan.profile == "ws":
             return replace(plan, steps=(*before, Raw(data=BINARY_FRAME), Close(code=None)))
-        steps = [self._cut(step) for step in before]
-        return replace(plan, steps=(*steps, Marker(unit=BODY)))
-
-    def _cut(self, step: Step) -> Step:
-        return Send(data=step.data[: self.header_bytes]) if isinstance(step, Send) else step
+        first = next(step for step in plan.steps if isinstance(step, Send))
+        header = Send(data=first.data[: self.header_bytes])
+        return replace(plan, steps=(*before, header, Marker(unit=BODY)))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from fake_groq.audio import wav_header
 from fake_groq.faults.base import Fault, fault, require_whole
 from fake_groq.shaping import inserted
-from fake_groq.steps import Plan, Send
+from fake_groq.steps import Plan, Send, Step
+from fake_groq.wav import wav_header
+
+RATES = slice(24, 32)  # samples and bytes a second
 
 
 @fault
@@ -21,8 +23,13 @@ class WrongRateInHeader(Fault):
 
     def bend(self, plan: Plan) -> Plan:
         """Write the rate into the header."""
-        wrong = Send(data=wav_header(self.rate))
         if plan.profile == "ws":
-            return inserted(plan, 0, wrong)
-        right = Send(data=wav_header())
-        return replace(plan, steps=tuple(wrong if step == right else step for step in plan.steps))
+            return inserted(plan, 0, Send(data=wav_header(rate=self.rate)))
+        return replace(plan, steps=tuple(map(self._with_rate, plan.steps)))
+
+    def _with_rate(self, step: Step) -> Step:
+        if not isinstance(step, Send) or not step.data.startswith(b"RIFF"):
+            return step
+        data = step.data
+        rates = wav_header(rate=self.rate)[RATES]
+        return replace(step, data=data[: RATES.start] + rates + data[RATES.stop :])

@@ -15,7 +15,7 @@ import json
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
@@ -29,6 +29,7 @@ from fake_groq.end_markers import INTERNAL_ERROR, NORMAL_CLOSURE, POLICY_VIOLATI
 PREFIX: Final = "/presets/"
 SAMPLE_RATE: Final = 24_000
 INPUT_CHARACTERS_MAX: Final = 10_000  # of what is spoken at once
+CONTEXTS_MAX: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +42,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """Send frames now, also in the middle of a speech."""
+    """Send frames now, also in the middle of a speech.
+
+    Attributes:
+        waits: whether they come when all speeches before them are over.
+        context: the utterance that they belong to while they wait; a cancel forgets them.
+    """
 
     frames: tuple[Frame, ...]
+    waits: bool = False
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +145,12 @@ class Preset(ABC):
 
     def refuse(self, error: GroqError, context: str) -> Actions:
         """Return how it says that a speech has failed; `status` is that of an HTTP answer."""
-        code = INTERNAL_ERROR if error.status >= 500 else POLICY_VIOLATION
         message = {"type": "error", "message": error.message}
-        return (Leave(code=code, frames=(said(message),), is_urgent=True),)
+        trouble = Trouble(error.message, status=error.status, is_misuse=False)
+        return thrown_out(trouble, said(message))
+
+    def over(self, context: str) -> None:
+        """Hear that a speech has ended, or was stopped or refused."""
 
     def idle_s(self) -> float | None:
         """Return after how long without a word of the client it closes; None for never."""
@@ -148,6 +159,147 @@ class Preset(ABC):
     def idle(self) -> Actions:
         """Return what it does then."""
         return (Leave(code=NORMAL_CLOSURE, is_urgent=True),)
+
+
+class Trouble(Exception):
+    """Something that a client has to be told; the text says what is wrong.
+
+    Attributes:
+        status: the one of HTTP that is nearest.
+        code: the protocol's own name for it, where it has one.
+        context: the utterance that it is about.
+        is_misuse: whether the client did it, and not the fake.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        status: int = 400,
+        code: str = "",
+        context: str = "",
+        is_misuse: bool = True,
+    ) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.code = code
+        self.context = context
+        self.is_misuse = is_misuse
+
+    @property
+    def close_code(self) -> int:
+        """How a WebSocket is closed for it, where the protocol says nothing else."""
+        return INTERNAL_ERROR if self.status >= 500 else POLICY_VIOLATION
+
+
+class JsonPreset(Preset):
+    """A protocol in which the client says JSON objects, in text messages."""
+
+    def greet(self) -> Actions:
+        """Return what the welcome comes to."""
+        return self._answered(self.welcome)
+
+    def hear(self, message: str | bytes) -> Actions:
+        """Return what the answer to a JSON object comes to."""
+        return self._answered(lambda: self.answer(_object_of(message)))
+
+    def welcome(self) -> Actions:
+        """Return what comes before the client has said anything.
+
+        Raises:
+            Trouble: what the opening asks for cannot be had.
+        """
+        return ()
+
+    @abstractmethod
+    def answer(self, message: dict[str, Any]) -> Actions:
+        """Return what follows from a message of the client.
+
+        Raises:
+            Trouble: it is none of the protocol, or comes at the wrong time.
+        """
+
+    @abstractmethod
+    def tell(self, trouble: Trouble) -> Actions:
+        """Return how the protocol says that something is wrong."""
+
+    def refuse(self, error: GroqError, context: str) -> Actions:
+        """Tell it as any other trouble."""
+        return self.tell(
+            Trouble(error.message, status=error.status, context=context, is_misuse=False)
+        )
+
+    def _answered(self, answer: Callable[[], Actions]) -> Actions:
+        try:
+            return answer()
+        except Trouble as trouble:
+            return self.tell(trouble)
+
+
+class Texts:
+    """Pieces of text that wait until they are to be spoken, by context."""
+
+    def __init__(self) -> None:
+        self._pieces: dict[str, list[str]] = {}
+
+    def __contains__(self, context: str) -> bool:
+        """Return whether a context has been opened and not been taken."""
+        return context in self._pieces
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the contexts that are open, the oldest first."""
+        return iter(tuple(self._pieces))
+
+    def __len__(self) -> int:
+        """Return how many contexts are open."""
+        return len(self._pieces)
+
+    def add(self, piece: str, context: str = "") -> None:
+        """Put a piece behind those of its context, which is opened if need be.
+
+        Raises:
+            Trouble: that is more than can be spoken at once, or one context too many.
+        """
+        if context not in self._pieces and len(self._pieces) >= CONTEXTS_MAX:
+            raise Trouble(f"at most {CONTEXTS_MAX} contexts can be open", context=context)
+        pieces = self._pieces.setdefault(context, [])
+        if sum(map(len, pieces)) + len(piece) > INPUT_CHARACTERS_MAX:
+            raise Trouble(f"text must be at most {INPUT_CHARACTERS_MAX} characters")
+        if piece:
+            pieces.append(piece)
+
+    def take(self, context: str = "") -> str:
+        """Return the text of a context and forget it; empty where only blanks are to be spoken.
+
+        Many clients put a blank behind each piece, so those at the end are left out.
+        """
+        text = "".join(self._pieces.pop(context, ())).rstrip(" ")
+        return text if text.strip() else ""
+
+
+def thrown_out(
+    trouble: Trouble, *frames: Frame, code: int | None = None, reason: str = ""
+) -> Actions:
+    """Return that a client is told of its trouble, and the socket closed at once."""
+    return (
+        Leave(
+            code=trouble.close_code if code is None else code,
+            reason=reason,
+            frames=frames,
+            is_urgent=True,
+            complaint=str(trouble) if trouble.is_misuse else "",
+        ),
+    )
+
+
+def require(name: str, asked: object, *had: object) -> None:
+    """Refuse an encoding, a rate or the like that cannot be had; None asks for nothing.
+
+    Raises:
+        Trouble: it is not one of `had`.
+    """
+    if asked is not None and asked not in had:
+        raise Trouble(f"{name} must be {had[0]}, which is all that can be had, not {asked!r:.60}")
 
 
 def said(message: Mapping[str, Any]) -> Frame:
@@ -170,9 +322,14 @@ def audio_text(pcm: bytes) -> str:
 
 
 def read_json(message: str | bytes) -> dict[str, Any] | None:
-    """Return the JSON object of a message; None where it holds none."""
+    """Return the JSON object of a message; None where it holds none.
+
+    A lone surrogate is no character, so what holds one is no JSON either (RFC 8259, 8.2).
+    """
     try:
         found = json.loads(message)
+        if "\\u" in str(message):
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
@@ -197,9 +354,14 @@ def identifier(opening: Opening, *parts: object) -> str:
 
 
 def _json(message: Mapping[str, Any]) -> bytes:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _object_of(message: str | bytes) -> dict[str, Any]:
+    found = read_json(message) if isinstance(message, str) else None
+    if found is None:
+        raise Trouble("invalid JSON")
+    return found
 
 
 _PRESETS: dict[str, type[Preset]] = {}

@@ -1,12 +1,14 @@
-import io
-import struct
-import wave
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_groq.audio import FRAME_SAMPLES, frames_of, in_frames, speech, wav_header
+from fake_groq.audio import (
+    FRAME_SAMPLES,
+    ORPHEUS_FRAME_SAMPLES,
+    frames_of,
+    in_frames,
+    speech,
+)
 from fake_groq.steps import Span
 
 
@@ -18,19 +20,11 @@ def test_a_speech_lasts_whole_frames(characters: int, ms_per_character: float, f
     assert frames_of(characters, ms_per_character) == frames
 
 
-def test_the_header_is_what_ffmpeg_streams() -> None:
-    header = wav_header()
-    assert len(header) == 78
-    assert header[:12] == b"RIFF\xff\xff\xff\xffWAVE"
-    assert struct.unpack("<IHHIIHH", header[16:36]) == (16, 1, 1, 24_000, 48_000, 2, 16)
-    assert header[36:70] == b"LIST\x1a\0\0\0INFOISFT\x0d\0\0\0Lavf61.7.100\0\0"
-    assert header[70:] == b"data\xff\xff\xff\xff"
-
-
-def test_the_wave_module_reads_all_samples_behind_it() -> None:
-    with wave.open(io.BytesIO(wav_header() + b"\1\2" * 100)) as file:
-        assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24_000, 1, 2)
-        assert file.readframes(file.getnframes()) == b"\1\2" * 100
+def test_orpheus_itself_makes_frames_of_2048_samples() -> None:
+    frames = frames_of(100, 20.0, ORPHEUS_FRAME_SAMPLES)
+    assert frames == -(-2000 * 24 // 2048)
+    cut = in_frames(speech(frames, (), ORPHEUS_FRAME_SAMPLES), ORPHEUS_FRAME_SAMPLES)
+    assert [sum(span.samples for span in frame) for frame in cut] == [2048] * frames
 
 
 def test_a_pause_is_zeros_inside_the_length_and_the_samples_are_numbered_over_it() -> None:

@@ -1,7 +1,8 @@
 import pytest
 
-from fake_groq.behaviour import DEFAULT_BEHAVIOUR, BehaviourError, read_behaviour
+from fake_groq.behaviour import DEFAULT_BEHAVIOUR, read_behaviour
 from fake_groq.faults.stall_mid_stream import StallMidStream
+from fake_groq.setting import SettingError
 
 
 def test_only_the_given_keys_change() -> None:
@@ -70,6 +71,6 @@ def test_everything_can_be_set() -> None:
     ],
 )
 def test_what_is_wrong_is_named_with_the_nearest_right_one(partial: object, said: str) -> None:
-    with pytest.raises(BehaviourError) as caught:
+    with pytest.raises(SettingError) as caught:
         read_behaviour(partial, DEFAULT_BEHAVIOUR)
     assert said in str(caught.value)

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from fake_groq.behaviour import DEFAULT_BEHAVIOUR, BehaviourError
+from fake_groq.behaviour import DEFAULT_BEHAVIOUR
 from fake_groq.identity import identities
 from fake_groq.rulebook import Rulebook
+from fake_groq.setting import SettingError
 from suites.selftest.fake_groq.staging import text_of
 
 
@@ -80,7 +81,7 @@ def test_the_default_is_merged_too() -> None:
 )
 def test_a_wrong_request_changes_nothing_and_says_why(body: object, said: str) -> None:
     rulebook = a_rulebook(rule({"text": "a"}, lead_ms=1))
-    with pytest.raises(BehaviourError) as caught:
+    with pytest.raises(SettingError) as caught:
         rulebook.update(body)
     assert said in str(caught.value)
     assert (len(rulebook), lead_of(rulebook, "a")) == (1, 1)

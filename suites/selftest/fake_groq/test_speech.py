@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from fake_groq.audio import wav_header
 from fake_groq.watermark import stream_key
+from fake_groq.wav import wav_header
 from suites.selftest.fake_groq.staging import (
     DEADLINE_S,
     ENGLISH,

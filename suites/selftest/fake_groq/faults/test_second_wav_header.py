@@ -1,6 +1,6 @@
 import pytest
 
-from fake_groq.audio import wav_header
+from fake_groq.wav import wav_header
 from suites.selftest.fake_groq.raw import WHOLE, Profile, http, told, ws
 from suites.selftest.fake_groq.staging import fake
 
