@@ -2,31 +2,38 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
+
+from fake_groq.limits import TIERS, Exceeded
 
 REGION: Final = "fra"
-REQUESTS_PER_DAY: Final = 100_000
-TOKENS_PER_MINUTE: Final = 50_000
 RETRY_AFTER_S: Final = 2.0  # of a 429 that says nothing else
+ORGANISATION: Final = "org_01fake0000000000000000000"
+DAILY_FROM_S: Final = 60  # who has to wait longer has met a limit of the day
 
-_RATE_LIMITED: Final = (
-    "Rate limit reached for model `{model}` in organization `org_fake` service tier `on_demand` on "
-    "tokens per minute (TPM): Limit 50000, Used 49990, Requested 146. Please try again in 2s."
+_UPGRADE: Final = (
+    "Need more tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing"
 )
 _ID_LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_SECONDS_PER_DAY: Final = 86_400
+_REQUESTED: Final = 146  # characters of a usual text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroqError:
-    """An error as Groq tells it; `code` is absent on plain validation errors."""
+    """An error as Groq tells it; `code` is absent on plain validation errors.
+
+    `page` is what the proxy before it answers in the place of JSON, and `page_type` its type.
+    """
 
     status: int
     message: str
     type: str = "invalid_request_error"
     code: str | None = None
+    page: str = ""
+    page_type: str = "text/html"
 
     def body(self) -> dict[str, Any]:
         """Return the JSON document."""
@@ -34,17 +41,52 @@ class GroqError:
         return {"error": error if self.code is None else {**error, "code": self.code}}
 
 
-def error_of(status: int, model: str) -> GroqError:
-    """Return what Groq says with a status that has no cause of its own in the request."""
+def error_of(
+    status: int, model: str, *, cause: str = "", retry_after_s: float | None = None
+) -> GroqError:
+    """Return what Groq says with a status that has no cause of its own in the request.
+
+    `cause` chooses among errors of the same status: see `CAUSES`.
+    """
+    if cause:
+        error = CAUSES[cause]
+        message = error.message.format(model=model, quoted=quote(model, safe=""))
+        return replace(error, status=status, message=message)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return rate_limited(
+            model, _exceeded(RETRY_AFTER_S if retry_after_s is None else retry_after_s)
+        )
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown error"
     known: dict[int, tuple[str, str, str | None]] = {
         401: ("Invalid API Key", "invalid_request_error", "invalid_api_key"),
-        429: (_RATE_LIMITED.format(model=model), "tokens", "rate_limit_exceeded"),
         498: ("Flex tier capacity exceeded", "capacity_exceeded", "capacity_exceeded"),
     }
     kind = "internal_server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
     message, type_, code = known.get(status, (phrase, kind or "invalid_request_error", None))
     return GroqError(status=status, message=message, type=type_, code=code)
+
+
+def rate_limited(model: str, exceeded: Exceeded) -> GroqError:
+    """Return what Groq says when a limit is exceeded."""
+    limit = exceeded.limit
+    return GroqError(
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        message=f"Rate limit reached for model `{model}` in organization `{ORGANISATION}` service"
+        f" tier `on_demand` on {limit.what} ({limit.short}): Limit {limit.amount}, Used"
+        f" {exceeded.used}, Requested {exceeded.requested}. Please try again in"
+        f" {go_duration(exceeded.wait_s)}. {_UPGRADE}",
+        type="tokens" if limit.is_tokens else "requests",
+        code="rate_limit_exceeded",
+    )
+
+
+def _exceeded(wait_s: float) -> Exceeded:
+    """Return a limit that is exceeded by so much that one has to wait so long."""
+    short = "TPD" if wait_s > DAILY_FROM_S else "TPM"
+    limit = next(limit for limit in TIERS["free"] if limit.short == short)
+    over = wait_s * limit.amount / limit.period_s
+    used = round(limit.amount - _REQUESTED + over)
+    return Exceeded(limit=limit, used=used, requested=_REQUESTED, wait_s=wait_s)
 
 
 def unknown_address(method: str, path: str) -> GroqError:
@@ -57,23 +99,48 @@ def unknown_address(method: str, path: str) -> GroqError:
     )
 
 
-def headers(*, seed: int, exchange: int, tokens: int = 0) -> Mapping[str, str]:
+CAUSES: Final[dict[str, GroqError]] = {
+    "terms": GroqError(
+        status=400,
+        message="The model `{model}` requires terms acceptance. Please have the org admin accept "
+        "the terms at https://console.groq.com/playground?model={quoted}",
+        code="model_terms_required",
+    ),
+    "screened": GroqError(  # Cloudflare's answer to a request without a User-Agent
+        status=403,
+        message="error code: 1010",
+        code="screened",
+        page="error code: 1010",
+        page_type="text/plain",
+    ),
+    "gateway": GroqError(
+        status=502,
+        message="Bad Gateway",
+        type="internal_server_error",
+        page="<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+        "<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>cloudflare</center>\r\n"
+        "</body>\r\n</html>\r\n",
+    ),
+}
+
+
+def headers(
+    *, seed: int, exchange: int, limits: Mapping[str, tuple[int, float, float]]
+) -> Mapping[str, str]:
     """Return the headers of an answer: request id, region and rate limits.
 
-    A token of the limiter is about one character. Durations are written as Go writes them.
+    `limits` holds limit, remainder and reset in s by name. Durations are written as Go writes them.
     """
     chance = random.Random(f"{seed} {exchange}")
-    used_s = exchange * _SECONDS_PER_DAY / REQUESTS_PER_DAY
-    return {
+    found = {
         "x-request-id": "req_01" + "".join(chance.choices(_ID_LETTERS, k=24)),
         "x-groq-region": REGION,
-        "x-ratelimit-limit-requests": str(REQUESTS_PER_DAY),
-        "x-ratelimit-remaining-requests": str(max(0, REQUESTS_PER_DAY - exchange)),
-        "x-ratelimit-reset-requests": go_duration(used_s),
-        "x-ratelimit-limit-tokens": str(TOKENS_PER_MINUTE),
-        "x-ratelimit-remaining-tokens": str(max(0, TOKENS_PER_MINUTE - tokens)),
-        "x-ratelimit-reset-tokens": go_duration(tokens * 60 / TOKENS_PER_MINUTE),
     }
+    for name, (limit, remaining, reset_s) in limits.items():
+        found[f"x-ratelimit-limit-{name}"] = str(limit)
+        found[f"x-ratelimit-remaining-{name}"] = str(max(0, int(remaining)))
+        found[f"x-ratelimit-reset-{name}"] = go_duration(reset_s)
+    return found
 
 
 def go_duration(seconds: float) -> str:

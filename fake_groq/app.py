@@ -13,7 +13,7 @@ from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
-from fake_groq import answers, control, speech, stream
+from fake_groq import answers, chat, control, speech, stream
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
 from fake_groq.lag import lag_watched
 from fake_groq.ledger import Ledger, open_ledger
@@ -23,10 +23,9 @@ from fake_groq.rulebook import Rulebook
 from fake_groq.service import Service
 from fake_groq.wire import Wire, WireServer
 
-SPEECH_PATHS: Final = frozenset(
-    {"/openai/v1/audio/speech", "/v1/audio/speech", "/openai/v1/openai/v1/audio/speech"}
-)
-MODELS_PATHS: Final = ("/openai/v1/models", "/v1/models")
+# Clients put what they know as the base URL before a path: the bare host, Groq's, OpenAI's, or
+# Groq's twice, as its own SDK does with a base URL that has its path already.
+BASES: Final = ("/openai/v1/openai/v1", "/openai/v1", "/v1", "")
 BODY_BYTES_MAX: Final = 1 << 20
 CONTROL_BYTES_MAX: Final = 64 << 20
 HANG_UP_S_MAX: Final = 1.0
@@ -141,16 +140,22 @@ class _Door:
         return answer
 
     async def _http(self, request: web.BaseRequest, wire: Wire) -> web.StreamResponse:
-        path = request.path.rstrip("/")
-        if request.method == "POST" and path in SPEECH_PATHS:
+        path = _without_base(request.path.rstrip("/"))
+        if request.method == "POST" and path == "/audio/speech":
             return await speech.speak(request, self._service, wire)
+        if request.method == "POST" and path == "/chat/completions":
+            return await chat.complete(request, self._service, wire)
         if request.method in ("GET", "HEAD"):
-            if path.startswith(MODELS_PATHS):
+            if path == "/models" or path.startswith("/models/"):
                 return speech.models(request, self._service, wire)
-            if path in ("", "/openai", "/openai/v1", "/v1"):  # clients warm up there
+            if path in ("", "/openai"):  # clients warm up there
                 return web.json_response({"fake": "groq"})
         error = answers.unknown_address(request.method, request.path)
         return speech.refusal(error, self._service, wire)
+
+
+def _without_base(path: str) -> str:
+    return path.removeprefix(next(base for base in BASES if path.startswith(base)))
 
 
 def _request(

@@ -35,6 +35,7 @@ class Conversation:
         self._waiting: deque[Speak | Say | Leave] = deque()
         self._has_waiting = asyncio.Event()
         self._current: _Performance | None = None
+        self._has_left = False
 
     async def hold(self) -> None:
         """Read and answer until the connection is gone.
@@ -51,21 +52,20 @@ class Conversation:
                 if not self._waiting:
                     self._has_waiting.clear()
                 if isinstance(action, Leave):
-                    await self._leave(action)
+                    await self._leave(action)  # the reader waits for the answer
                 elif isinstance(action, Say):
-                    await self._say(action.frames)
+                    await self._say(action.frames, action.complaint)
                 else:
                     await self._speak(action, tasks)
 
     async def _read(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(self._preset.idle_s()):
+                async with asyncio.timeout(None if self._has_left else self._preset.idle_s()):
                     message = await self._hear()
             except TimeoutError:
                 if self._current is None and not self._waiting:  # who listens is not idle
                     await self._act(self._preset.idle())
-                    return
                 continue
             if message.type in (WSMsgType.TEXT, WSMsgType.BINARY):
                 await self._act(self._preset.hear(message.data))
@@ -84,27 +84,33 @@ class Conversation:
 
     async def _act(self, actions: Actions) -> None:
         for action in actions:
+            if self._has_left:
+                return
             if isinstance(action, Say) and not action.waits:
-                await self._say(action.frames)
+                await self._say(action.frames, action.complaint)
             elif isinstance(action, Cancel):
                 await self._cancel(action)
             elif isinstance(action, Leave) and action.is_urgent:
                 await self._leave(action)
             elif len(self._waiting) >= SPEECHES_WAITING_MAX:
-                await self._socket.say_goodbye(POLICY_VIOLATION)
+                await self._leave(Leave(code=POLICY_VIOLATION))
             else:
                 self._waiting.append(action)
                 self._has_waiting.set()
 
-    async def _say(self, frames: tuple[Frame, ...]) -> None:
+    async def _say(self, frames: tuple[Frame, ...], complaint: str = "") -> None:
+        if complaint:
+            self._complain(complaint)
         for frame in frames:
             await _send(self._socket, frame)
 
     async def _leave(self, action: Leave) -> None:
-        if action.complaint:
-            self._complain(action.complaint)
-        await self._say(action.frames)
-        await self._socket.close(action.code, action.reason)
+        """Send the close frame; nothing is said or heard behind it."""
+        self._has_left = True
+        self._waiting.clear()
+        self._has_waiting.clear()
+        await self._say(action.frames, action.complaint)
+        await self._socket.say_goodbye(action.code, action.reason)
 
     async def _speak(self, speak: Speak, tasks: asyncio.TaskGroup) -> None:
         """Perform one speech in a task of its own, which a cancel can end."""
@@ -198,7 +204,9 @@ class SpeechOutlet:
 
     async def refuse(self, refusal: Refuse) -> None:
         """Say it in the preset's words."""
-        error = answers.error_of(refusal.status, "")
+        error = answers.error_of(
+            refusal.status, "", cause=refusal.cause, retry_after_s=refusal.retry_after_s
+        )
         await self._act(self._preset.refuse(error, self._speak.context))
 
     async def close(self, code: int) -> None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any, Final, Protocol
 
+from fake_groq.attempts import Attempt
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Unit
 from fake_groq.ledger import Ledger
@@ -74,6 +76,7 @@ class Exchange:
         plan: Plan,
         behaviour: Behaviour,
         preset: str | None = None,
+        attempt: Attempt | None = None,
     ) -> None:
         self.number = number
         self._wire = wire
@@ -81,6 +84,7 @@ class Exchange:
         self._plan = plan
         self._behaviour = behaviour
         self._preset = preset
+        self._attempt = asdict(attempt) if attempt is not None else {}
         self._is_live = False
         self._is_refused = False
         self._has_ended = False
@@ -142,6 +146,7 @@ class Exchange:
             first_audio_ms=behaviour.first_audio_ms,
             fault=plan.fault,
             harmless=plan.is_harmless,
+            **self._attempt,
         )
 
     async def _accept(self, _step: Head, outlet: Outlet) -> None:
@@ -228,7 +233,9 @@ class Exchange:
 
     def _write_refusal(self, status: int, code: str | None) -> None:
         self._is_refused = True
-        self._write("stream_refused", socket=self._wire.number, status=status, code=code)
+        self._write(
+            "stream_refused", socket=self._wire.number, status=status, code=code, **self._attempt
+        )
 
     def _write(self, kind: str, **data: object) -> None:
         first = self._plan.identities[0] if self._plan.identities else None

@@ -1,9 +1,13 @@
 """What all connections share: seed, nonce, ledger, rulebook, and who asked for what how often."""
 
 import random
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 
+from fake_groq import answers
+from fake_groq.attempts import Attempt, Attempts
 from fake_groq.audio import frames_of
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Ending
@@ -11,7 +15,9 @@ from fake_groq.exchange import Exchange
 from fake_groq.faults.base import Fault
 from fake_groq.identity import identities
 from fake_groq.ledger import Ledger
+from fake_groq.limits import Exceeded, Limiter
 from fake_groq.plan import SpeechRequest, make_plan
+from fake_groq.policy import Policy
 from fake_groq.rulebook import Rulebook
 from fake_groq.steps import SAMPLES_PER_MS, Plan, Profile, Step
 from fake_groq.timing import Speech, settled
@@ -29,6 +35,9 @@ class Service:
     nonce: int
     ledger: Ledger
     rulebook: Rulebook
+    policy: Policy = field(default_factory=Policy)
+    limiter: Limiter = field(default_factory=Limiter)
+    attempts: Attempts = field(default_factory=Attempts)
     exchanges: int = 0
     streams: int = 0
     upgrades: int = 0
@@ -44,6 +53,7 @@ class Service:
         spent: tuple[Fault, ...] = (),
         preset: str | None = None,
         ending: Ending | None = None,
+        attempt: Attempt | None = None,
     ) -> Exchange:
         """Return the stream for an accepted request: the next attempt of exactly this text.
 
@@ -75,6 +85,7 @@ class Service:
             plan=plan,
             behaviour=as_performed,
             preset=preset,
+            attempt=attempt,
         )
 
     def at_upgrade(self, faults: tuple[Fault, ...]) -> tuple[str, Step] | None:
@@ -103,13 +114,42 @@ class Service:
         behaviour = settled(behaviour, speech, chance)
         return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce), behaviour
 
-    def refuse(self, wire: Wire, *, status: int, code: str, text: str = "") -> int:
+    def govern(self, policy: Policy) -> None:
+        """Take a policy; the limits begin anew where the tier is another."""
+        self.policy = policy
+        if policy.tier != self.limiter.tier:
+            self.limiter = Limiter(policy.tier)
+
+    def ask(self, model: str, tokens: int) -> Exceeded | None:
+        """Count a request towards the limits, or return what it exceeds."""
+        return self.limiter.ask(model, tokens, time.monotonic())
+
+    def headers(self, exchange: int, model: str) -> Mapping[str, str]:
+        """Return the headers of an answer."""
+        limits = self.limiter.state(model, time.monotonic())
+        return answers.headers(seed=self.seed, exchange=exchange, limits=limits)
+
+    def refuse(
+        self,
+        wire: Wire,
+        *,
+        status: int,
+        code: str,
+        text: str = "",
+        attempt: Attempt | None = None,
+    ) -> int:
         """Note a request that is refused before it became a stream; return its number."""
         found = identities(text)
         number = self.next_exchange()
         self.ledger.write(
             "stream_refused",
-            {"exchange": number, "socket": wire.number, "status": status, "code": code},
+            {
+                "exchange": number,
+                "socket": wire.number,
+                "status": status,
+                "code": code,
+                **(asdict(attempt) if attempt else {}),
+            },
             session=f"s{found[0].session}" if found else None,
             message=f"m{found[0].message}" if found else None,
         )

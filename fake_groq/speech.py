@@ -1,45 +1,69 @@
-"""The HTTP profile: Groq's speech endpoint as its SDKs meet it, and its list of models."""
+"""The HTTP profile: Groq's speech endpoint as its SDKs meet it."""
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from http import HTTPStatus
+from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from fake_groq import answers
 from fake_groq.answers import GroqError
+from fake_groq.attempts import HEADER as RETRY_COUNT
+from fake_groq.attempts import Attempt
 from fake_groq.end_markers import Unit
 from fake_groq.faults.base import HEADER, Fault, FaultError, parse_header
 from fake_groq.service import Service
 from fake_groq.steps import Manners, Refuse, Send
+from fake_groq.validation import Refused, Wish, no_such_model, wish_of
 from fake_groq.voices import MODELS
 from fake_groq.wire import Wire
 
-# Groq documents 200 characters; what it does beyond them is not known, so they are spoken here.
-INPUT_CHARACTERS_MAX: Final = 10_000
-
-_FORMATS: Final = ("wav",)
+KEY_PREFIX: Final = "Bearer gsk_"
+BODY_TOO_LARGE: Final = GroqError(
+    status=413, message="Request Entity Too Large", code="request_too_large"
+)
 
 
 async def speak(request: web.BaseRequest, service: Service, wire: Wire) -> web.StreamResponse:
     """Answer `POST .../audio/speech` with a WAV that is sent as it is made."""
     try:
-        body = _document(await request.read())
-        text = _text_of(body)
+        data = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(BODY_TOO_LARGE, service, wire)
+    attempt = service.attempts.of(data, request.headers.get(RETRY_COUNT))
+    try:
+        check_credentials(request, service)
+        wish = wish_of(data, service.policy)
         asked = faults_of(request)
     except FaultError as wrong:
-        return refusal(wrong_fault(wrong), service, wire)
-    except _Refused as refused:
-        return refusal(refused.error, service, wire, text=refused.text)
-    except web.HTTPRequestEntityTooLarge:
-        error = GroqError(status=413, message="Request Entity Too Large", code="request_too_large")
-        return refusal(error, service, wire)
-    exchange = service.exchange(wire, "http", text, asked=asked)
-    headers = answers.headers(seed=service.seed, exchange=exchange.number, tokens=len(text))
-    outlet = HttpOutlet(request, headers, wire=wire, model=str(body["model"]))
-    await wire.while_there(exchange.perform(outlet, text_chars=len(text)))
+        return refusal(wrong_fault(wrong), service, wire, attempt=attempt)
+    except Refused as refused:
+        return refusal(refused.error, service, wire, text=refused.text, attempt=attempt)
+    exceeded = service.ask(wish.model, len(wish.text))
+    if exceeded is not None:
+        error, wait_s = answers.rate_limited(wish.model, exceeded), exceeded.retry_after_s
+        return refusal(error, service, wire, text=wish.text, attempt=attempt, retry_after_s=wait_s)
+    exchange = service.exchange(wire, "http", wish.text, asked=asked, attempt=attempt)
+    headers = service.headers(exchange.number, wish.model)
+    outlet = HttpOutlet(request, headers, wire=wire, wish=wish)
+    await wire.while_there(exchange.perform(outlet, text_chars=len(wish.text)))
     return outlet.response
+
+
+def check_credentials(request: web.BaseRequest, service: Service) -> None:
+    """Screen a request as the proxy before the service does, and look at its key.
+
+    Raises:
+        Refused: it has no User-Agent, or no key where one is needed.
+    """
+    policy = service.policy
+    if policy.requires_user_agent and not request.headers.get(hdrs.USER_AGENT):
+        raise Refused(answers.error_of(403, "", cause="screened"))
+    key = request.headers.get(hdrs.AUTHORIZATION, "")
+    if policy.requires_key and not key.startswith(KEY_PREFIX):
+        raise Refused(answers.error_of(401, ""))
 
 
 def faults_of(request: web.BaseRequest) -> tuple[Fault, ...]:
@@ -63,7 +87,7 @@ def models(request: web.BaseRequest, service: Service, wire: Wire) -> web.Stream
         listing: object = {"object": "list", "data": [m.listing() for m in MODELS.values()]}
         return web.json_response(listing)
     if name not in MODELS:
-        return refusal(_no_such_model(name), service, wire)
+        return refusal(no_such_model(name), service, wire)
     return web.json_response(MODELS[name].listing())
 
 
@@ -74,29 +98,47 @@ def refusal(
     *,
     text: str = "",
     number: int | None = None,
+    attempt: Attempt | None = None,
     retry_after_s: float | None = None,
 ) -> web.Response:
     """Return an error as Groq sends it, and note it, unless it has a number already."""
     if number is None:
         code = error.code or error.type
-        number = service.refuse(wire, status=error.status, code=code, text=text)
-    headers = dict(answers.headers(seed=service.seed, exchange=number))
+        number = service.refuse(wire, status=error.status, code=code, text=text, attempt=attempt)
+    return error_response(error, service.headers(number, ""), retry_after_s=retry_after_s)
+
+
+def error_response(
+    error: GroqError,
+    headers: Mapping[str, str],
+    *,
+    retry_after_s: float | None = None,
+    is_broken: bool = False,
+) -> web.Response:
+    """Return the answer to an error: Groq's JSON, or the page of the proxy before it."""
+    if error.page:
+        return web.Response(text=error.page, status=error.status, content_type=error.page_type)
+    text = json.dumps(error.body())
+    if retry_after_s is None and error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        retry_after_s = answers.RETRY_AFTER_S
     if retry_after_s is not None:
-        headers[hdrs.RETRY_AFTER] = f"{retry_after_s:.0f}"
-    return web.json_response(error.body(), status=error.status, headers=headers)
+        headers = {**headers, hdrs.RETRY_AFTER: f"{retry_after_s:.0f}"}
+    if is_broken:
+        text = text[: len(text) // 2]
+    return web.json_response(text=text, status=error.status, headers=headers)
 
 
 class HttpOutlet:
     """Writes a stream as a chunked WAV; `response` is what the handler must return."""
 
     def __init__(
-        self, request: web.BaseRequest, headers: Mapping[str, str], *, wire: Wire, model: str
+        self, request: web.BaseRequest, headers: Mapping[str, str], *, wire: Wire, wish: Wish
     ) -> None:
         self._request = request
         self._wire = wire
         self._has_ended = False
         self._headers = headers
-        self._model = model
+        self._model = wish.model
         self.response: web.StreamResponse = web.Response(status=500)
 
     async def accept(self) -> None:
@@ -127,17 +169,15 @@ class HttpOutlet:
 
     async def refuse(self, refusal: Refuse) -> None:
         """Send an error in the place of a WAV."""
-        error = answers.error_of(refusal.status, self._model)
-        headers = dict(self._headers)
-        retry_after_s = refusal.retry_after_s
-        if retry_after_s is None and refusal.status == 429:
-            retry_after_s = answers.RETRY_AFTER_S
-        if retry_after_s is not None:
-            headers[hdrs.RETRY_AFTER] = f"{retry_after_s:.0f}"
-        text = json.dumps(error.body())
-        if refusal.is_broken:
-            text = text[: len(text) // 2]
-        self.response = web.json_response(text=text, status=error.status, headers=headers)
+        wait_s = refusal.retry_after_s
+        self.response = error_response(
+            answers.error_of(
+                refusal.status, self._model, cause=refusal.cause, retry_after_s=wait_s
+            ),
+            self._headers,
+            retry_after_s=wait_s,
+            is_broken=refusal.is_broken,
+        )
 
     def behave(self, manners: Manners) -> None:
         """Never called: HTTP has neither pings nor close frames."""
@@ -146,58 +186,3 @@ class HttpOutlet:
     async def close(self, code: int) -> None:
         """Never called: a body has no close frame."""
         raise AssertionError(f"A body cannot be closed with {code}.")
-
-
-class _Refused(Exception):
-    """A request that is answered with this error."""
-
-    def __init__(self, error: GroqError, text: str = "") -> None:
-        super().__init__(error.message)
-        self.error = error
-        self.text = text
-
-
-def _document(data: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(data)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise _Refused(GroqError(status=400, message="request body is not a JSON object"))
-    return body
-
-
-def _text_of(body: dict[str, Any]) -> str:
-    """Return the text of a valid request; what is not known in it is accepted and ignored."""
-    text = body.get("input")
-    said = text if isinstance(text, str) else ""
-    model = body.get("model")
-    if not model:
-        raise _invalid("model is required", said)
-    if not isinstance(model, str) or model not in MODELS:
-        raise _Refused(_no_such_model(str(model)), said)
-    if not said:
-        raise _invalid("input is required", said)
-    if len(said) > INPUT_CHARACTERS_MAX:
-        raise _invalid(f"input must be at most {INPUT_CHARACTERS_MAX} characters", said)
-    if not body.get("voice"):
-        raise _invalid("voice is required", said)
-    voices = MODELS[model].voices
-    if body["voice"] not in voices:
-        listed = " ".join(voices)
-        raise _invalid(f"voice must be one of the following voices: [{listed}]", said)
-    if body.get("response_format") not in _FORMATS:
-        raise _invalid(f"response_format must be one of [{' '.join(_FORMATS)}]", said)
-    return said
-
-
-def _invalid(message: str, text: str) -> _Refused:
-    return _Refused(GroqError(status=400, message=message), text)
-
-
-def _no_such_model(name: str) -> GroqError:
-    return GroqError(
-        status=404,
-        message=f"The model `{name}` does not exist or you do not have access to it.",
-        code="model_not_found",
-    )

@@ -114,10 +114,14 @@ class Stall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """Answer with an error instead of speech; `retry_after_s` becomes the header if not None."""
+    """Answer with an error instead of speech; `retry_after_s` becomes the header if not None.
+
+    `cause` chooses among the errors of one status: see `fake_groq.answers`.
+    """
 
     status: int
     retry_after_s: float | None = None
+    cause: str = ""
     is_broken: bool = False  # its body is cut in half
 
 

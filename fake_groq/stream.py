@@ -99,7 +99,8 @@ async def _not_upgraded(met: tuple[str, Step], service: Service, wire: Wire) -> 
     status = step.status if isinstance(step, Refuse) else 0
     number = service.refuse(wire, status=status, code=name)
     if isinstance(step, Refuse):
-        error, wait_s = answers.error_of(status, ""), step.retry_after_s
+        wait_s = step.retry_after_s
+        error = answers.error_of(status, "", cause=step.cause, retry_after_s=wait_s)
         return refusal(error, service, wire, number=number, retry_after_s=wait_s)
     if isinstance(step, Reset):
         wire.down_ms = step.down_ms

@@ -41,3 +41,14 @@ MODELS: Final = {
         ),
     )
 }
+
+VOICE_SETS: Final[dict[str, frozenset[str]]] = {
+    "2026-04": frozenset(),
+    "2025-12": frozenset({"abdullah", "aisha"}),
+}
+"""By the month from which a set of voices held: those that were not there yet."""
+
+
+def voices_of(model: str, voice_set: str) -> tuple[str, ...]:
+    """Return the voices of a model in a set, in the order of Groq's own messages."""
+    return tuple(voice for voice in MODELS[model].voices if voice not in VOICE_SETS[voice_set])

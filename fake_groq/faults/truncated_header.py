@@ -29,6 +29,6 @@ class TruncatedHeader(Fault):
         before = tuple(takewhile(lambda step: not isinstance(step, Send), plan.steps))
         if plan.profile == "ws":
             return replace(plan, steps=(*before, Raw(data=BINARY_FRAME), Close(code=None)))
-        first = next(step for step in plan.steps if isinstance(step, Send))
+        first = next((step for step in plan.steps if isinstance(step, Send)), Send())
         header = Send(data=first.data[: self.header_bytes])
         return replace(plan, steps=(*before, header, Marker(unit=BODY)))

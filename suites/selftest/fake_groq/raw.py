@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from suites.selftest.fake_groq.staging import (
     DEADLINE_S,
     NO_MASK,
+    UPGRADE,
     Fake,
     Peer,
     runs_of,
@@ -215,3 +216,12 @@ def _joined(runs: list[list[int]]) -> list[list[int]]:
 def error_of(text: bytes) -> dict[str, Any]:
     error: dict[str, Any] = json.loads(text)["error"]
     return error
+
+
+async def upgrade_refused(server: Fake, status: int) -> bytes:
+    """Ask for a WebSocket that is not to be had; return the body of the answer."""
+    peer = await server.connected()
+    peer.writer.write(UPGRADE)
+    head, body = await peer.answer()
+    assert head.startswith(f"HTTP/1.1 {status} "), head
+    return body

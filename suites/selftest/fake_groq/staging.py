@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -30,6 +31,7 @@ UPGRADE = (
 )
 LINGER_OFF = struct.pack("ii", 1, 0)
 NO_MASK = bytes(4)
+AGENT = "User-Agent: bare\r\n"
 
 Event = dict[str, Any]
 
@@ -71,6 +73,14 @@ class Peer:
         self.writer.transport.abort()
         with suppress(OSError):
             await self.writer.wait_closed()
+
+    async def answer(self) -> tuple[str, bytes]:
+        """Read an HTTP answer of a known length: head and body."""
+        async with asyncio.timeout(DEADLINE_S):
+            head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+            found = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
+            assert found is not None, head
+            return head, await self.reader.readexactly(int(found[1]))
 
     async def chunks(self) -> tuple[str, list[bytes], str]:
         """Read an HTTP answer: head, chunks of the body, and how it ended: end, fin or rst."""
@@ -119,12 +129,18 @@ class Fake:
 
     async def posted(self, text: str, headers: str = "") -> Peer:
         """Send a request for speech over a bare connection."""
-        peer = await self.connected()
         request = {"model": ENGLISH, "input": text, "voice": VOICE, "response_format": "wav"}
         body = json.dumps(request).encode()
+        return await self.requested("/openai/v1/audio/speech", body, headers)
+
+    async def requested(self, path: str, body: bytes, headers: str = AGENT) -> Peer:
+        """Send any POST over a bare connection."""
+        peer = await self.connected()
+        if not headers.startswith(AGENT):
+            headers = AGENT + headers
         peer.writer.write(
-            b"POST /openai/v1/audio/speech HTTP/1.1\r\nHost: fake\r\n"
-            b"%sContent-Length: %d\r\n\r\n%s" % (headers.encode(), len(body), body)
+            b"POST %s HTTP/1.1\r\nHost: fake\r\n"
+            b"%sContent-Length: %d\r\n\r\n%s" % (path.encode(), headers.encode(), len(body), body)
         )
         return peer
 

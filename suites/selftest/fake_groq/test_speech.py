@@ -182,7 +182,8 @@ async def test_an_old_client_gets_its_body_without_chunks() -> None:
             VOICE.encode(),
         )
         peer.writer.write(
-            b"POST /v1/audio/speech HTTP/1.0\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+            b"POST /v1/audio/speech HTTP/1.0\r\nUser-Agent: old\r\nContent-Length: %d\r\n\r\n%s"
+            % (len(body), body)
         )
         async with asyncio.timeout(DEADLINE_S):
             whole = await peer.reader.read(-1)
