@@ -13,13 +13,30 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from fake_groq.app import CannotServe, NotOnLoopback, Running, Settings, running
+from fake_groq.app import (
+    GUARD,
+    CannotServe,
+    NotOnLoopback,
+    Running,
+    Settings,
+    running,
+)
 from fake_groq.behaviour import Behaviour, read_behaviour
+from fake_groq.demo import demo_behaviour, save
+from fake_groq.policy import Policy, read_policy
 from fake_groq.setting import SettingError
 
 EXIT_CANNOT_SERVE: Final = 3
 EXIT_USAGE: Final = 64
 LEDGER_CHECK_S: Final = 0.25
+_BEHAVIOURS: Final = (
+    "pace",
+    "first_audio_ms",
+    "header_ms",
+    "ms_per_character",
+    "end_marker",
+    "after_marker",
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the fake with these arguments and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
+        if options.save is not None:
+            return _save(options)
         settings = _settings(options)
     except SettingError as error:
         return _say(str(error), EXIT_USAGE)
@@ -42,6 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(str(error), EXIT_CANNOT_SERVE)
     except KeyboardInterrupt:
         return 0
+
+
+def _save(options: argparse.Namespace) -> int:
+    """Write the demo; what it says goes to stdout."""
+    behaviour = demo_behaviour(_given(options))
+    try:
+        text = save(options.save, behaviour, seed=options.seed, nonce=options.nonce)
+    except OSError as error:
+        return _say(f"Cannot write {options.save}: {error.strerror}.", EXIT_CANNOT_SERVE)
+    sys.stdout.write(f"{options.save}: {text}\n")
+    return 0
 
 
 async def _serve(settings: Settings, ready_file: Path | None) -> int:
@@ -88,26 +118,35 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise SettingError(f"--listen is HOST:PORT, not {options.listen!r}.")
     if not 0 <= options.nonce <= 0xFF:
         raise SettingError(f"--nonce is a number from 0 to 255, not {options.nonce}.")
-    given: dict[str, Any] = {
-        name: value
-        for name in (
-            "pace",
-            "first_audio_ms",
-            "header_ms",
-            "ms_per_character",
-            "end_marker",
-            "after_marker",
-        )
-        if (value := getattr(options, name)) is not None
-    }
     return Settings(
         host=host.removeprefix("[").removesuffix("]"),
         port=int(port),
         seed=options.seed,
         nonce=options.nonce,
         ledger=options.ledger,
-        behaviour=read_behaviour(given, Behaviour()),
+        behaviour=read_behaviour(_given(options), Behaviour()),
+        policy=read_policy(dict(map(_pair, options.policy)), Policy()),
+        token=os.environ.get(GUARD) or None,
+        authority=options.https,
     )
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the behaviour that the arguments ask for."""
+    return dict(map(_pair, options.set)) | {
+        name: value for name in _BEHAVIOURS if (value := getattr(options, name)) is not None
+    }
+
+
+def _pair(written: str) -> tuple[str, object]:
+    """Read KEY=VALUE; a value that is no JSON is a word."""
+    key, equals, value = written.partition("=")
+    if not equals:
+        raise SettingError(f"A setting is written KEY=VALUE, not {written!r}.")
+    try:
+        return key, json.loads(value)
+    except (ValueError, RecursionError):
+        return key, value
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -116,6 +155,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--listen", default="127.0.0.1:0", metavar="HOST:PORT", help="port 0 takes a free one")
     add("--ready-file", type=Path, help="where to say that it listens, and on which port")
     add("--ledger", type=Path, help="file to append events to, one JSON line each")
+    add("--https", type=Path, metavar="FOLDER", help="HTTPS, by an authority that is kept there")
+    add("--policy", action="append", default=[], metavar="KEY=VALUE", help="as in tier=free")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="any other behaviour")
+    add("--save", type=Path, metavar="FILE.wav", help="speak into a file instead, and end")
     add("--seed", type=int, default=0)
     add("--nonce", type=int, default=0, help="of the run, 0 to 255, in every watermark")
     add("--end-marker", help="text:__END__, json:type=done, close, empty, silence:500, none")

@@ -2,22 +2,26 @@
 
 import asyncio
 import os
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from aiohttp import StreamReader, hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import RawRequestMessage
 
 from fake_groq import answers, chat, control, speech, stream
+from fake_groq.authority import NoAuthority, https_context
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour
 from fake_groq.lag import lag_watched
 from fake_groq.ledger import Ledger, open_ledger
+from fake_groq.limits import Limiter
 from fake_groq.listener import Listener
+from fake_groq.policy import Policy
 from fake_groq.presets.base import preset_at
 from fake_groq.rulebook import Rulebook
 from fake_groq.service import Service
@@ -29,6 +33,7 @@ BASES: Final = ("/openai/v1/openai/v1", "/openai/v1", "/v1", "")
 BODY_BYTES_MAX: Final = 1 << 20
 CONTROL_BYTES_MAX: Final = 64 << 20
 HANG_UP_S_MAX: Final = 1.0
+GUARD: Final = "FAKE_GROQ_TOKEN"  # the variable of the token: anybody can read an argument
 
 
 class CannotServe(Exception):
@@ -41,7 +46,13 @@ class NotOnLoopback(CannotServe):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a fake is started with; `ledger` None means a file without a name."""
+    """What a fake is started with.
+
+    Attributes:
+        ledger: the file of its events; None for one without a name.
+        token: what guards the control API; needed beyond loopback.
+        authority: the folder of the authority that signs its HTTPS; None for plain HTTP.
+    """
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -49,6 +60,9 @@ class Settings:
     nonce: int = 0
     ledger: Path | None = None
     behaviour: Behaviour = DEFAULT_BEHAVIOUR
+    policy: Policy = field(default_factory=Policy)
+    token: str | None = None
+    authority: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,7 @@ class Running:
     port: int
     service: Service
     server: WireServer
+    scheme: str = "http"
 
     @property
     def address(self) -> str:
@@ -71,7 +86,7 @@ class Running:
             "host": self.host,
             "port": self.port,
             "pid": os.getpid(),
-            "control": f"http://{self.address}{control.ROOT}",
+            "control": f"{self.scheme}://{self.address}{control.ROOT}",
         }
 
 
@@ -82,17 +97,23 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     Raises:
         CannotServe: the address is not on loopback, or taken; or the ledger cannot be written.
     """
-    _refuse_strangers(settings.host)
+    _refuse_strangers(settings)
+    https = _https(settings)
     with _ledger(settings.ledger) as ledger:
         service = Service(
             seed=settings.seed,
             nonce=settings.nonce,
             ledger=ledger,
             rulebook=Rulebook(settings.behaviour),
+            policy=settings.policy,
+            limiter=Limiter(settings.policy.tier),
         )
-        door = _Door(service)
+        door = _Door(service, control.Control(service, token=settings.token))
         server = WireServer(door, ledger=ledger, request_factory=_request)
-        listener = Listener(server, host=settings.host, port=settings.port, ledger=ledger)
+        listener = Listener(
+            server, host=settings.host, port=settings.port, ledger=ledger, https=https
+        )
+        door.server = server
         await _listen(listener)
         door.listener = listener
         started = {"nonce": settings.nonce, "seed": settings.seed, "pid": os.getpid()}
@@ -101,7 +122,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             _refuse_failure(ledger)
             with lag_watched(ledger):
                 yield Running(
-                    host=listener.host, port=listener.port, service=service, server=server
+                    host=listener.host,
+                    port=listener.port,
+                    service=service,
+                    server=server,
+                    scheme="http" if https is None else "https",
                 )
         finally:
             listener.close()
@@ -113,9 +138,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
 class _Door:
     """Where every request comes in."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, control_api: control.Control) -> None:
         self._service = service
+        self._control = control_api
         self.listener: Listener | None = None
+        self.server: WireServer | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Send a request to the profile that its path belongs to."""
@@ -124,7 +151,7 @@ class _Door:
         path = request.path
         if path.startswith(control.ROOT):
             wire.use("control")
-            return await control.control(request, self._service)
+            return await self._control(request, self._open_streams)
         preset = preset_at(path) if request.headers.get(hdrs.UPGRADE) else None
         if preset is not None:
             wire.use("ws")
@@ -132,6 +159,11 @@ class _Door:
             return await self._gone_away(wire, answer)
         wire.use("http")
         return await self._gone_away(wire, await self._http(request, wire))
+
+    def _open_streams(self) -> list[dict[str, object]]:
+        wires = self.server.wires if self.server is not None else set()
+        live = [wire.occupant.snapshot() for wire in wires if wire.occupant is not None]
+        return sorted(live, key=lambda stream: cast("int", stream["exchange"]))
 
     async def _gone_away(self, wire: Wire, answer: web.StreamResponse) -> web.StreamResponse:
         """Close the port for as long as the connection's end asks for."""
@@ -204,14 +236,23 @@ async def _listen(listener: Listener) -> None:
         ) from error
 
 
-def _refuse_strangers(host: str) -> None:
-    """Allow loopback only: the control API and the faults are for nobody else."""
+def _https(settings: Settings) -> ssl.SSLContext | None:
+    if settings.authority is None:
+        return None
     try:
-        is_loopback = ip_address(host).is_loopback
+        return https_context(settings.authority, settings.host)
+    except NoAuthority as error:
+        raise CannotServe(str(error)) from error
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    """Allow loopback only, unless a token guards what the control API can do."""
+    try:
+        is_loopback = ip_address(settings.host).is_loopback
     except ValueError:
-        is_loopback = host == "localhost"
-    if not is_loopback:
+        is_loopback = settings.host == "localhost"
+    if not is_loopback and not settings.token:
         raise NotOnLoopback(
-            f"The fake listens on loopback only, and {host!r} is not on it. "
-            "Give 127.0.0.1, ::1 or localhost."
+            f"Without a token the fake listens on loopback only, and {settings.host!r} is not on"
+            f" it. Give 127.0.0.1, ::1 or localhost, or set a token in {GUARD}."
         )

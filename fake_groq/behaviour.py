@@ -1,7 +1,7 @@
 """How an upstream stream behaves: frozen settings, and how they are read from JSON."""
 
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Final, Literal, get_args
 
 from fake_groq.audio import FRAME_SAMPLES, Pauses
@@ -15,7 +15,7 @@ from fake_groq.end_markers import (
 )
 from fake_groq.faults.base import Fault, FaultError, parse_fault
 from fake_groq.setting import Reader, SettingError, flag, milliseconds, one_of, or_null, read, whole
-from fake_groq.steps import SAMPLES_PER_MS
+from fake_groq.steps import SAMPLES_PER_MS, Mark
 from fake_groq.watermark import SAMPLE_RATE
 from fake_groq.wav import WAV_HEADERS
 
@@ -45,6 +45,8 @@ class Behaviour:
         after_marker: what follows the end marker on a WebSocket: see `fake_groq.end_markers`.
         ms_per_character: how long a text sounds; the sum is rounded up to whole frames.
         frame_samples: the samples of a piece: 1920 as Groq's lengths are, 2048 as Orpheus makes.
+        mark: which watermark the samples have: the exact one, or the spectral one, which survives
+            another rate, companding and noise.
         wav_header: which header an HTTP answer begins with: see `fake_groq.wav`.
         header_alone: whether that header is a chunk of its own, sent before there is audio.
         lead_ms: how far the audio is sent ahead of the pace.
@@ -63,6 +65,7 @@ class Behaviour:
     after_marker: str = "close"
     ms_per_character: float = 20.0
     frame_samples: int = FRAME_SAMPLES
+    mark: Mark = "exact"
     wav_header: str = "ffmpeg"
     header_alone: bool = True
     lead_ms: float = 0.0
@@ -98,6 +101,15 @@ def read_behaviour(partial: object, base: Behaviour) -> Behaviour:
         SettingError: a key is unknown (the nearest is named) or a value wrong.
     """
     return replace(base, **read(partial, _READERS, "a behaviour"))
+
+
+def written_behaviour(behaviour: Behaviour) -> dict[str, object]:
+    """Return a behaviour as JSON has it: `read_behaviour` makes the same of it."""
+    written = {setting.name: getattr(behaviour, setting.name) for setting in fields(behaviour)}
+    written["end_marker"] = str(behaviour.end_marker)
+    written["pauses"] = [list(pause) for pause in behaviour.pauses]
+    written["faults"] = [{"name": fault.name, **asdict(fault)} for fault in behaviour.faults]
+    return written
 
 
 def _speed(pace: str) -> float | None:
@@ -166,6 +178,7 @@ _READERS: Final[dict[str, Reader]] = {
     "after_marker": _after_marker,
     "ms_per_character": milliseconds,
     "frame_samples": whole(range(SAMPLES_PER_MS, SAMPLE_RATE + 1)),
+    "mark": one_of(*get_args(Mark)),
     "wav_header": one_of(*WAV_HEADERS),
     "header_alone": flag,
     "lead_ms": milliseconds,

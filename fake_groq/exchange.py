@@ -10,6 +10,7 @@ from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Unit
 from fake_groq.ledger import Ledger
 from fake_groq.steps import (
+    SAMPLES_PER_MS,
     Close,
     Fail,
     Head,
@@ -89,6 +90,7 @@ class Exchange:
         self._is_refused = False
         self._has_ended = False
         self._has_failed = False
+        self._is_stalled = False
         self._samples_sent = 0
         self._writes_left = sum(isinstance(step, _WRITES) for step in plan.steps)
 
@@ -110,6 +112,7 @@ class Exchange:
                 await _until(due)
                 if isinstance(step, Stall):
                     due += step.ms / MS_PER_S
+                self._is_stalled = isinstance(step, Stall)
                 self._writes_left -= isinstance(step, _WRITES)
                 await self._TAKES[type(step)](self, step, outlet)
             self.release("own", "end of plan")
@@ -117,6 +120,21 @@ class Exchange:
             # A live stream stays the occupant: who took the connection away has yet to be seen.
             if self._plan.refusal and not self._is_refused:
                 self._write_refusal(CLIENT_LEFT, "client_left")
+
+    def snapshot(self) -> dict[str, object]:
+        """Return what it is and how far it has come, for those who look on."""
+        plan = self._plan
+        first = plan.identities[0] if plan.identities else None
+        return {
+            "exchange": self.number,
+            "protocol": self._preset or plan.profile,
+            "session": first and first.session,
+            "message": first and first.message,
+            "fault": plan.fault,
+            "sent_ms": self._samples_sent // SAMPLES_PER_MS,
+            "total_ms": plan.total_samples // SAMPLES_PER_MS,
+            "is_stalled": self._is_stalled,
+        }
 
     def release(self, by: By, how: str) -> None:
         """Note who let go of the stream, and how; only the first call counts."""

@@ -15,9 +15,12 @@ from typing import Any, Final
 
 import msgspec
 
+from fake_groq.counters import Counters
+
 ENVELOPE_VERSION: Final = 1
 READ_BYTES: Final = 1 << 16
-EVENTS_PER_INDEX_ENTRY: Final = 256
+EVENTS_PER_INDEX_ENTRY: Final = 256  # at first; twice as many whenever the index is full
+INDEX_ENTRIES_MAX: Final = 8192
 
 _encode = msgspec.json.Encoder().encode
 
@@ -47,8 +50,10 @@ class Ledger:
         self._end = os.fstat(descriptor).st_size
         # Every so many events: their number and where they begin, to find a place to read from.
         self._index: list[tuple[int, int]] = [(0, self._end)]
+        self._stride = EVENTS_PER_INDEX_ENTRY
         self._reset_at = self._end
         self.failure: OSError | None = None
+        self.counters = Counters()
 
     @property
     def seq(self) -> int:
@@ -68,6 +73,7 @@ class Ledger:
         if self.failure is not None:
             return
         self._seq += 1
+        self.counters.take(kind, data)
         at_ns = time.monotonic_ns()
         event = _Event(
             v=ENVELOPE_VERSION,
@@ -81,12 +87,19 @@ class Ledger:
             stream=stream,
             data=data,
         )
-        if self._seq % EVENTS_PER_INDEX_ENTRY == 0:
-            self._index.append((self._seq, self._end))
+        if self._seq % self._stride == 0:
+            self._note_place()
         try:
             self._end += os.write(self._descriptor, _encode(event) + b"\n")
         except OSError as error:
             self.failure = error
+
+    def _note_place(self) -> None:
+        """Enter the event that comes next into the index, which stays bounded."""
+        self._index.append((self._seq, self._end))
+        if len(self._index) > INDEX_ENTRIES_MAX:
+            del self._index[1::2]
+            self._stride *= 2
 
     def reset(self) -> int:
         """Let reading begin here from now on; return the number of the last event before."""

@@ -1,6 +1,7 @@
 """The listening socket, which may be away for a while as when a provider restarts."""
 
 import asyncio
+import ssl
 from contextlib import suppress
 
 from fake_groq.ledger import Ledger
@@ -12,11 +13,20 @@ BACKLOG = 1024
 class Listener:
     """Listens on one address; `port` is known once it has listened."""
 
-    def __init__(self, server: WireServer, *, host: str, port: int, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        server: WireServer,
+        *,
+        host: str,
+        port: int,
+        ledger: Ledger,
+        https: ssl.SSLContext | None = None,
+    ) -> None:
         self.host = host
         self.port = port
         self._wires = server
         self._ledger = ledger
+        self._https = https
         self._server: asyncio.Server | None = None
         self._stopped = asyncio.Event()
 
@@ -27,7 +37,7 @@ class Listener:
             OSError: the address is taken or not ours.
         """
         self._server = await asyncio.get_running_loop().create_server(
-            self._wires, self.host, self.port, backlog=BACKLOG
+            self._wires, self.host, self.port, backlog=BACKLOG, ssl=self._https
         )
         self.host, self.port = self._server.sockets[0].getsockname()[:2]
 

@@ -73,6 +73,7 @@ def make_plan(request: SpeechRequest, behaviour: Behaviour, *, seed: int, nonce:
             *_ending(ending, behaviour.speed),
         ),
         marker=ending.label,
+        mark=behaviour.mark,
         speed=behaviour.speed,
         seed=seeded,
     )

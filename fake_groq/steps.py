@@ -6,19 +6,26 @@ absolute schedule, so a slow moment in between does not move what comes later.
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, Protocol
 
+from fake_groq import spectral, watermark
 from fake_groq.end_markers import Unit
 from fake_groq.identity import Identity
-from fake_groq.watermark import SAMPLE_RATE, encode
+from fake_groq.watermark import SAMPLE_RATE
 
 Profile = Literal["http", "ws"]
+Mark = Literal["exact", "spectral"]
 FrameKind = Literal["binary", "text", "continuation", "close"]
 
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
+MARKS: dict[Mark, Callable[[int, int, int, int, int], bytes]] = {
+    "exact": watermark.encode,
+    "spectral": spectral.encode,
+}
 ALL_MS = 86_400_000.0
 """More audio than any stream has, in ms."""
 
@@ -179,6 +186,7 @@ class Plan:
         key: the stream key in the watermark of the samples.
         total_samples: samples of the whole speech, its pauses included.
         marker: the name of its end marker.
+        mark: which watermark its samples have.
         speed: how many times faster than real time the audio is sent; None for no pace at all.
         seed: what the faults draw their chance from.
         fault: names of the faults that bent the plan, joined by "+"; None for none.
@@ -194,6 +202,7 @@ class Plan:
     total_samples: int
     steps: tuple[Step, ...]
     marker: str = ""
+    mark: Mark = "exact"
     speed: float | None = None
     seed: str = ""
     fault: str | None = None
@@ -216,6 +225,7 @@ class Plan:
     def _pcm(self, span: Span) -> bytes:
         if span.first is None:
             return bytes(SAMPLE_BYTES * span.samples)
+        encode = MARKS[self.mark]
         return encode(self.key, self.nonce, span.first, span.samples, self.total_samples)
 
 

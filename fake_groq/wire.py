@@ -42,6 +42,9 @@ class Occupant(Protocol):
     def release(self, by: By, how: str) -> None:
         """Note who let go of the stream, and how; only the first call counts."""
 
+    def snapshot(self) -> dict[str, object]:
+        """Return what it is and how far it has come."""
+
 
 class Wire(web.RequestHandler):
     """A connection: who let go of it first, and how, in the ledger exactly once."""
@@ -126,8 +129,12 @@ class Wire(web.RequestHandler):
 
     def half_close(self) -> None:
         """Send a FIN behind what is buffered, and read on."""
-        if self._socket is not None:
+        if self._socket is None:
+            return
+        if self._socket.can_write_eof():
             self._socket.write_eof()
+        else:  # TLS has no half of a connection to close
+            self.hang_up()
 
     @property
     def has_parted(self) -> bool:

@@ -8,6 +8,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -166,15 +167,17 @@ class Fake:
 @asynccontextmanager
 async def fake(**behaviour: object) -> AsyncIterator[Fake]:
     """Run a fake as fast as it can, unless told otherwise."""
+    read = read_behaviour(FAST | behaviour, DEFAULT_BEHAVIOUR)
+    async with staged(Settings(nonce=NONCE, seed=3, behaviour=read)) as stage:
+        yield stage
+
+
+@asynccontextmanager
+async def staged(settings: Settings) -> AsyncIterator[Fake]:
+    """Run a fake with these settings and a ledger to look into."""
     with TemporaryDirectory() as folder:
         ledger = Path(folder) / "ledger.jsonl"
-        settings = Settings(
-            nonce=NONCE,
-            seed=3,
-            ledger=ledger,
-            behaviour=read_behaviour(FAST | behaviour, DEFAULT_BEHAVIOUR),
-        )
-        async with running(settings) as server:
+        async with running(replace(settings, ledger=ledger)) as server:
             stage = Fake(server, ledger)
             try:
                 yield stage

@@ -14,9 +14,17 @@ pytestmark = pytest.mark.io
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.1", "::", "example.org", ""])
 async def test_it_listens_on_loopback_only(host: str) -> None:
-    with pytest.raises(CannotServe, match="on loopback only"):
+    with pytest.raises(CannotServe, match="Without a token the fake listens on loopback only"):
         async with running(Settings(host=host)):
             pass
+
+
+async def test_with_a_token_it_listens_where_it_is_told_to() -> None:
+    async with running(Settings(host="0.0.0.0", token="secret")) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET /__control__/ledger HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+        writer.transport.abort()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "localhost"])

@@ -6,8 +6,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from fake_groq.app import Settings
 from fake_groq.steps import Profile, plan_sha256
-from suites.selftest.fake_groq.staging import Fake, fake, heard, text_of
+from suites.selftest.fake_groq.staging import Fake, fake, heard, staged, text_of
 
 pytestmark = pytest.mark.io
 
@@ -61,7 +62,9 @@ async def test_behaviour_is_set_for_messages_sessions_texts_and_all() -> None:
         ("POST", "/plans", {"texts": [], "profile": "tcp"}, 400, '"ws" or "http"'),
         ("GET", "/ledger?since=x", None, 400, "not 'x'"),
         ("GET", "/fault", None, 404, "did you mean 'GET /faults'?"),
-        ("GET", "/behaviour", None, 404, "did you mean 'POST /behaviour'?"),
+        ("GET", "/plans", None, 404, "did you mean 'POST /plans'?"),
+        ("POST", "/policy", {"teir": "free"}, 400, "did you mean 'tier'?"),
+        ("POST", "/policy", b"[" * 100_000, 400, "no JSON"),
     ],
 )
 async def test_what_is_wrong_is_said_in_a_sentence(
@@ -125,3 +128,85 @@ async def test_no_plans_have_the_hash_of_nothing() -> None:
     async with fake() as server:
         _, document = await call(server, "POST", "/plans", {"texts": []})
         assert document == {"sha256": hashlib.sha256().hexdigest(), "streams": 0}
+
+
+async def test_what_is_set_can_be_read_and_set_again() -> None:
+    wanted = {"pace": "8x", "faults": [{"name": "burst", "every": 3}], "pauses": [[100, 50]]}
+    async with fake() as server:
+        await call(server, "POST", "/behaviour", {"default": wanted})
+        _, found = await call(server, "GET", "/behaviour")
+        assert found["default"]["pauses"] == [[100.0, 50.0]]
+        assert (found["default"]["pace"], found["default"]["faults"][0]["every"]) == ("8x", 3)
+        again, _ = await call(server, "POST", "/behaviour", {"default": found["default"]})
+        assert again == 200
+        assert (await call(server, "GET", "/behaviour"))[1] == found
+
+
+async def test_a_policy_is_changed_key_by_key() -> None:
+    async with fake() as server:
+        await call(server, "POST", "/policy", {"over_length": "refuse"})
+        status, found = await call(server, "POST", "/policy", {"tier": "free"})
+        assert (status, found["over_length"], found["tier"]) == (200, "refuse", "free")
+        assert (await call(server, "GET", "/policy"))[1] == found
+
+
+async def test_live_streams_are_listed_with_how_far_they_are() -> None:
+    async with fake(
+        faults=[{"name": "stall_mid_stream", "after_ms": 400}], ms_per_character=100
+    ) as server:
+        async with server.speaking(text_of(3, 2)):
+            await server.wait_for("stream_stalled")
+            _, found = await call(server, "GET", "/streams")
+            (stream,) = found["streams"]
+            assert (stream["protocol"], stream["session"], stream["message"]) == ("plain", 3, 2)
+            assert (stream["fault"], stream["is_stalled"]) == ("stall_mid_stream", True)
+            assert 0 < stream["sent_ms"] < stream["total_ms"]
+            _, counters = await call(server, "GET", "/counters")
+            assert counters["streams"]["open"] == 1
+        await server.wait_for("stream_released")
+        assert (await call(server, "GET", "/streams"))[1] == {"streams": []}
+        assert (await call(server, "GET", "/counters"))[1]["streams"]["open"] == 0
+
+
+async def guarded_call(server: Fake, path: str, **headers: str) -> int:
+    control = str(server.running.ready()["control"])
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(control + path, headers=headers) as response,
+    ):
+        return response.status
+
+
+@pytest.mark.parametrize("path", ["/ledger", "/counters", "/metrics", "/behaviour", "/streams"])
+async def test_a_token_guards_all_that_tells_or_changes_something(path: str) -> None:
+    async with staged(Settings(token="secret")) as server:
+        assert await guarded_call(server, path) == 401
+        assert await guarded_call(server, path, Authorization="Bearer secre") == 401
+        assert await guarded_call(server, path, Authorization="Bearer secret") == 200
+        assert await guarded_call(server, "/healthz") == 200
+
+
+async def test_a_page_of_another_origin_is_turned_away() -> None:
+    async with fake() as server:
+        own = server.base
+        assert await guarded_call(server, "/counters", Origin=own) == 200
+        assert await guarded_call(server, "/counters", Origin="http://example.org") == 403
+        assert await guarded_call(server, "/counters", Origin="null") == 403
+
+
+async def test_the_key_of_a_platform_is_nowhere_to_be_read() -> None:
+    async with fake() as server:
+        secret = "gsk_very_secret_indeed"
+        headers = f"Authorization: Bearer {secret}\r\n"
+        await (await server.posted(text_of(1, 1), headers)).chunks()
+        await (await server.requested("/v1/audio/speech", b"{}", headers)).answer()
+        await server.upgraded(text_of(1, 2), headers)
+        await server.wait_for("stream_opened", profile="ws")
+        assert secret not in server.ledger.read_text()
+        for path in ("/ledger", "/streams", "/counters", "/metrics"):
+            control = str(server.running.ready()["control"])
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(control + path) as response,
+            ):
+                assert secret not in await response.text()
