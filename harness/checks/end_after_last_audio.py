@@ -42,19 +42,20 @@ def end_after_last_audio(message: MessageView, _limits: Limits) -> Iterator[Outc
     conditions = message.origin.conditions
     for stream in message.final_streams:
         produced = _produced(stream)
-        delivered = _delivered(message, stream)
-        end_ns = message.ends[0].at_ns
-        if delivered < produced and conditions.may_lose("upstream", stream.opened_ns, end_ns):
+        missing = _missing(message, stream, produced)
+        if not missing:
+            continue
+        end = message.ends[0]
+        if conditions.may_lose("upstream", stream.opened_ns, end.at_ns):
             yield Unjudged(why="link_fault")
             return
-        if delivered < produced:
-            yield Finding(
-                sentence=f'{message.id} ended ("{message.ends[0].detail}") with'
-                f" {produced - delivered} samples ({audio_ms(produced - delivered):.0f} ms) of"
-                f" {produced} not delivered before the end signal. Allowed: 0.",
-                at_ns=message.ends[0].at_ns,
-                category="completed",
-            )
+        yield Finding(
+            sentence=f'{message.id} ended ("{end.detail}") with {missing} samples'
+            f" ({audio_ms(missing):.0f} ms) of {produced} not delivered before the end signal."
+            " Allowed: 0.",
+            at_ns=end.at_ns,
+            category="completed",
+        )
     yield Exposure(category="completed")
 
 
@@ -68,7 +69,7 @@ def _why_given_up(message: MessageView, end_ns: int) -> str:
     asked_ns = message.speak.at_ns  # a stall may have held the request itself
     if message.origin.conditions.stalled_ms(asked_ns, end_ns, link="upstream") >= patience_ms:
         return "link_fault"
-    silence_ns = max(_silence_ns(stream, end_ns) for stream in message.streams)
+    silence_ns = max([_silence_ns(stream, end_ns) for stream in message.streams])
     return "environment" if ms(silence_ns) >= patience_ms else ""
 
 
@@ -84,12 +85,14 @@ def _produced(stream: StreamView) -> int:
     return stream.sent_until if has_all_been_sent else stream.total_samples
 
 
-def _delivered(message: MessageView, stream: StreamView) -> int:
-    end_seq = message.ends[0].seq
-    best = 0
-    for audio in message.audio:
+def _missing(message: MessageView, stream: StreamView, produced: int) -> int:
+    """Return how many samples of the tail came not, or not before the end; the last come last."""
+    stream_key, end_seq = stream.key, message.ends[0].seq
+    missing = produced
+    for audio in reversed(message.audio):
+        if missing <= 0:
+            return 0
         if audio.seq < end_seq:
-            for key, first, count in audio.runs:
-                if key == stream.key:
-                    best = max(best, first + count)
-    return best
+            places = [first + count for key, first, count in audio.runs if key == stream_key]
+            missing = min(missing, produced - max(places, default=0))
+    return max(missing, 0)

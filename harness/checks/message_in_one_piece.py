@@ -6,6 +6,7 @@ the own end signal EOS-2, the number of end signals EOS-1. Precedent: stop and s
 middle of speech (pipecat #453).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
@@ -40,7 +41,7 @@ def message_in_one_piece(session: SessionView, _limits: Limits) -> Iterator[Outc
     for span in session.spans:
         if span.session == own:
             first.setdefault(span.message, span)
-    starts = [(message.starts[0], message) for message in session.messages if message.starts]
+    starts = _Starts(session)
     for message in session.messages:
         if message.is_rejected:
             continue
@@ -80,22 +81,34 @@ def _came_before_start(message: MessageView, span: AudioSpan) -> bool:
     return is_due and started < span.message
 
 
-def _judge_neighbours(
-    message: MessageView, starts: list[tuple[Signal, MessageView]]
-) -> Iterator[Outcome]:
+class _Starts:
+    """The first start signals of a session, to be found by when they came."""
+
+    def __init__(self, session: SessionView) -> None:
+        self._all = [(m.starts[0], m) for m in session.messages if m.starts]
+        self._order = sorted(start.seq for start, _ in self._all)
+
+    def between(self, begin: Signal, end: Signal) -> list[tuple[Signal, MessageView]]:
+        """Return those that came between two signals, in the order of the messages."""
+        first, behind = bisect_right(self._order, begin.seq), bisect_left(self._order, end.seq)
+        if first >= behind:
+            return []  # as nearly always, so that a long session costs no more than its messages
+        return [pair for pair in self._all if begin.seq < pair[0].seq < end.seq]
+
+
+def _judge_neighbours(message: MessageView, starts: _Starts) -> Iterator[Outcome]:
     """Look for another message whose start came between this one's start and its end."""
     if not message.starts or not message.ends:
         return
-    begin, end = message.starts[0], message.ends[0]
-    for start, other in starts:
-        if begin.seq < start.seq < end.seq and other is not message:
-            yield Finding(
-                sentence=f"{message.id} ended {ms(end.at_ns - start.at_ns):.0f} ms after the"
-                f" start signal of {other.message}. Expected: the end of the one before the start"
-                " of the next.",
-                at_ns=start.at_ns,
-                category=_category(message),
-            )
+    end = message.ends[0]
+    for start, other in starts.between(message.starts[0], end):
+        yield Finding(
+            sentence=f"{message.id} ended {ms(end.at_ns - start.at_ns):.0f} ms after the start"
+            f" signal of {other.message}. Expected: the end of the one before the start of the"
+            " next.",
+            at_ns=start.at_ns,
+            category=_category(message),
+        )
 
 
 def _category(message: MessageView) -> str:

@@ -30,19 +30,16 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     sent = [stream for stream in message.streams if stream.first_sent_ns is not None]
     if not sent or message.upstream_failed:
         return
-    first_ns = min(stream.first_sent_ns or 0 for stream in sent)
-    if any(_is_too_early(message, first_ns, at_ns) for at_ns in _interruptions(message)):
+    first_ns = min([stream.first_sent_ns or 0 for stream in sent])
+    interruptions = _interruptions(message)
+    if interruptions and any(_is_too_early(message, first_ns, at_ns) for at_ns in interruptions):
         return
     if message.is_cut or not message.is_decodable:
         yield Unjudged(why="cut" if message.is_cut else "not_decodable")
         return
     is_audible = message.first_heard_ns is not None
     place = "after the first" if message.message_number > 1 else "first"
-    until_ns = message.end_ns or message.watched_until_ns
-    conditions = message.origin.conditions
-    is_held = any(conditions.may_lose(link, first_ns, until_ns) for link in ("upstream", "client"))
-    is_held = is_held or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
-    if not is_audible and is_held:
+    if not is_audible and _may_be_the_link(message, first_ns):
         yield Unjudged(why="link_fault")
         return
     if not is_audible:
@@ -56,13 +53,22 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     yield Exposure(category=place)
 
 
-def _interruptions(message: MessageView) -> Iterator[int]:
-    yield from message.interruptions_ns
+def _interruptions(message: MessageView) -> list[int]:
+    interruptions = message.interruptions_ns
     if message.voided_ns is not None:
-        yield message.voided_ns
+        interruptions.append(message.voided_ns)
     is_ahead = message.behaviour.end_signal == "synthesis" and message.left_ns is not None
     if message.client_left or not message.ends or is_ahead:
-        yield message.watched_until_ns
+        interruptions.append(message.watched_until_ns)
+    return interruptions
+
+
+def _may_be_the_link(message: MessageView, first_ns: int) -> bool:
+    """Tell whether a link may have lost or held the audio, or held the request."""
+    until_ns = message.end_ns or message.watched_until_ns
+    conditions = message.origin.conditions
+    is_lost = any(conditions.may_lose(link, first_ns, until_ns) for link in ("upstream", "client"))
+    return is_lost or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
 
 
 def _is_too_early(message: MessageView, first_ns: int, at_ns: int) -> bool:

@@ -43,7 +43,8 @@ def one_upstream_stream(session: SessionView, limits: Limits) -> Iterator[Outcom
 
 
 def _is_live_at(stream: StreamView, at_ns: int) -> bool:
-    return stream.live_until_ns is None or stream.live_until_ns > at_ns
+    until_ns = stream.live_until_ns
+    return until_ns is None or until_ns > at_ns
 
 
 def _is_too_many(fresh: Live, other: Live, count: int) -> bool:

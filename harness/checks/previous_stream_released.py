@@ -5,6 +5,7 @@ never closed (pipecat #3835).
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from harness.checks.base import Limits, check, late
 from harness.model.session_view import SessionView
@@ -30,16 +31,22 @@ def previous_stream_released(session: SessionView, _limits: Limits) -> Iterator[
     was opened later is a matter of OWN-1.
     """
     for place, message in enumerate(session.messages):
-        after = (m for m in session.messages[place + 1 :] if m.first_heard_ns is not None)
-        following = next(after, None)
+        following = _next_heard(session.messages, place + 1)
         if following is None or following.first_heard_ns is None:
             continue
+        heard_ns = following.first_heard_ns
         for stream in message.streams:
-            heard_ns = following.first_heard_ns
             is_over = message.end_ns is not None and message.end_ns <= heard_ns
             noted_ns = heard_ns + (ns(NOTED_LATE_MS) if is_over else 0)
             if _is_held(stream, heard_ns, noted_ns=noted_ns):
                 yield from _judge_stream(message, stream, following, heard_ns)
+
+
+def _next_heard(messages: list[MessageView], place: int) -> MessageView | None:
+    for message in islice(messages, place, None):
+        if message.first_heard_ns is not None:
+            return message
+    return None
 
 
 def _is_held(stream: StreamView, heard_ns: int, *, noted_ns: int) -> bool:
@@ -47,13 +54,15 @@ def _is_held(stream: StreamView, heard_ns: int, *, noted_ns: int) -> bool:
 
     An end of its own may be noted a little after the SUT has passed it on, until ``noted_ns``.
     """
+    if stream.opened_ns >= heard_ns:
+        return False
     own_ends = [stream.ended_ns, stream.failed_ns]
     own_ends.append(stream.released_ns if stream.released_by == "own" else None)
-    let_go = [stream.released_ns, stream.socket_closed_ns]
-    own_ns = min((at_ns for at_ns in own_ends if at_ns is not None), default=None)
-    first_ns = min((at_ns for at_ns in let_go if at_ns is not None), default=None)
-    is_own = own_ns is not None and own_ns <= noted_ns and (first_ns is None or own_ns <= first_ns)
-    return stream.opened_ns < heard_ns and not is_own
+    let_go = (stream.released_ns, stream.socket_closed_ns)
+    own_ns = min([at_ns for at_ns in own_ends if at_ns is not None], default=None)
+    if own_ns is None or own_ns > noted_ns:
+        return True
+    return not all(at_ns is None or own_ns <= at_ns for at_ns in let_go)
 
 
 def _judge_stream(

@@ -28,18 +28,16 @@ FRAME_MS = 80.0
 )
 def real_time_held(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
     """Play the frames as they came, where the upstream by itself kept the pace of speech."""
+    buffer_ms = float(message.behaviour.jitter_buffer_ms)
+    if message.has_upstream and not _has_kept_pace(message, buffer_ms):
+        return
     frames = _frames(message)
     if len(frames) <= 1:
         return
     if not message.has_upstream:
         yield Unjudged(why="not_exercised")  # a pause of the upstream would look the same
         return
-    buffer_ms = float(message.behaviour.jitter_buffer_ms)
-    if message.upstream_failed or len(message.streams) != 1:
-        return
     stream = message.streams[0]
-    if not _is_at_pace(stream) or ms(stream.late_ns) > buffer_ms:
-        return
     first_ns, last_ns = frames[0].at_ns, frames[-1].at_ns
     conditions = message.origin.conditions
     if is_held(conditions, first_ns, last_ns):
@@ -60,6 +58,14 @@ def real_time_held(message: MessageView, _limits: Limits) -> Iterator[Outcome]:
             limit_ms=limit_ms,
         )
     yield Exposure()
+
+
+def _has_kept_pace(message: MessageView, buffer_ms: float) -> bool:
+    """Tell whether one upstream stream spoke it all, neither too fast nor too late to judge."""
+    if message.upstream_failed or len(message.streams) != 1:
+        return False
+    stream = message.streams[0]
+    return _is_at_pace(stream) and ms(stream.late_ns) <= buffer_ms
 
 
 def _frames(message: MessageView) -> list[AudioReceived]:

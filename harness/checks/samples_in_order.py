@@ -5,6 +5,7 @@ A tail that is missing is EOS-3's matter alone: what was delivered is then an ex
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from harness.checks.base import Limits, check, has_identity
 from harness.model.events import Run
@@ -47,23 +48,36 @@ def samples_in_order(message: MessageView, _limits: Limits) -> Iterator[Outcome]
         yield Unjudged(why="not_decodable")
         return
     progress = _Progress(message)
-    place = 0
+    _begin(progress, message.audio[0])
+    place = _pass_over(progress, 0)
     while place < len(message.audio):
         _walk(progress, message.audio[place])
         place = _pass_over(progress, place + 1)
-    is_prefix = message.was_interrupted or message.client_left or message.upstream_failed
-    if progress.odd is not None and not is_prefix:
+    if progress.odd is not None and not _is_prefix(message):
         progress.breaches.append((progress.odd, "the last sample came by half"))
     progress.breaches += _skipped(progress)
+    category = message.ending
     for audio, what in progress.breaches[:1]:
         more = len(progress.breaches) - 1
         also = f" ({more} more breaches in this message)" if more else ""
         yield Finding(
             sentence=f"{message.id}: {what}{also}. Allowed: 0 samples.",
             at_ns=audio.at_ns,
-            category=message.ending,
+            category=category,
         )
-    yield Exposure(category=message.ending)
+    yield Exposure(category=category)
+
+
+def _is_prefix(message: MessageView) -> bool:
+    """Tell whether it was cut, so that it may end in the middle of a sample."""
+    return message.was_interrupted or message.client_left or message.upstream_failed
+
+
+def _begin(progress: _Progress, audio: AudioReceived) -> None:
+    """Expect the first sample of the stream that the first frame begins with, as nearly all do."""
+    key, first, _ = audio.runs[0] if audio.runs else (-1, 0, 0)
+    if first == 0 and key >> 16 == progress.message.mark:
+        progress.current, progress.reached[key] = key, 0
 
 
 def _pass_over(progress: _Progress, place: int) -> int:
@@ -75,11 +89,10 @@ def _pass_over(progress: _Progress, place: int) -> int:
     if current is None or progress.zeros or progress.odd is not None:
         return place
     reached = progress.reached[current]
-    while place < len(frames):
-        audio = frames[place]
+    for audio in islice(frames, place, None):
         if len(audio.runs) != 1 or audio.zeros or audio.foreign or audio.odd:
             break
-        key, first, count = audio.runs[0]
+        ((key, first, count),) = audio.runs
         if key != current or first != reached or count < 0:
             break
         reached += count
@@ -90,7 +103,7 @@ def _pass_over(progress: _Progress, place: int) -> int:
 
 def _walk(progress: _Progress, audio: AudioReceived) -> None:
     message = progress.message
-    own = (message.session_number << 16) | message.message_number
+    own = message.mark
     is_labelled = audio.label == message.message
     is_mixed = audio.foreign and message.behaviour.extra_audio == "allowed"  # its zeros are its own
     progress.fresh_zeros = audio.zeros if is_labelled and not is_mixed else 0
@@ -177,10 +190,12 @@ def _turn_to(progress: _Progress, key: int) -> str:
 
 def _skipped(progress: _Progress) -> Iterator[tuple[AudioReceived, str]]:
     """Yield what is wrong with segments that nobody heard, though a later one was heard."""
-    heard = {key >> 8 & 0xFF for key in progress.reached}
-    for stream in progress.message.final_streams:
-        first = min(stream.sentences, default=None)
-        if first is None or stream.key in progress.reached or first >= max(heard, default=0):
+    reached = progress.reached
+    unheard = [s for s in progress.message.final_streams if s.key not in reached and s.sentences]
+    heard = {key >> 8 & 0xFF for key in reached} if unheard else set()
+    for stream in unheard:
+        first = min(stream.sentences)
+        if first >= max(heard, default=0):
             continue
         lost = _unheard_again(progress, stream) if first in heard else stream.sent_samples
         if lost and stream.fault is None and stream.failed_ns is None:

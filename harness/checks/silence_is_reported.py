@@ -34,9 +34,10 @@ def _is_of_zeros(message: MessageView) -> bool:
     if message.was_interrupted or message.client_left or message.end_ns is None:
         return False
     streams = message.final_streams
-    has_zeros = any(stream.sent_zeros for stream in streams)
+    if not any(stream.sent_zeros for stream in streams):
+        return False
     is_audible = any(stream.sent_samples for stream in message.streams)
-    return has_zeros and not is_audible and not unsaid_streams(message)
+    return not is_audible and not unsaid_streams(message)
 
 
 def _judge(session: SessionView, message: MessageView) -> Iterator[Outcome]:

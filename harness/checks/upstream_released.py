@@ -6,7 +6,7 @@ from harness.checks.base import Limits, check, late
 from harness.model.causes import cleaned_ns
 from harness.model.units import ms, ns
 from harness.model.verdict import Exposure, Minimum, Outcome, Scope, Unjudged
-from harness.model.views import MessageView, StreamView
+from harness.model.views import Conditions, MessageView, StreamView
 
 CLOSE_HANDSHAKE_CROSSINGS = 3  # close frame, its answer, FIN
 CAUSES = ("ended", "stopped", "failed", "client left")
@@ -45,7 +45,7 @@ def _judge_stream(
     conditions = message.origin.conditions
     from_ns = max(cause_ns, stream.opened_ns)
     until_ns = from_ns + ns(release_ms)
-    if any(conditions.is_stalled(link, from_ns, until_ns) for link in ("upstream", "client")):
+    if conditions.windows and _is_stalled(conditions, from_ns, until_ns):
         yield Unjudged(why="link_fault")
         return
     acted_ns, what = _let_go(message, stream)
@@ -56,23 +56,29 @@ def _judge_stream(
         yield Unjudged(why="cut")
         return
     measured_ms = ms((acted_ns or message.seen_until_ns) - from_ns)
+    category = message.ending
     if measured_ms > limit_ms:
         verb = "was let go" if acted_ns else "was still held"
         yield late(
-            f"the upstream {what} of {message.id} ({message.ending}) {verb} {measured_ms:.0f} ms"
+            f"the upstream {what} of {message.id} ({category}) {verb} {measured_ms:.0f} ms"
             f" after the message was over. Limit: {limit_ms:.0f} ms.",
             from_ns=from_ns,
             acted_ns=acted_ns or message.seen_until_ns,
             limit_ms=limit_ms,
-            category=message.ending,
+            category=category,
         )
-    yield Exposure(category=message.ending)
+    yield Exposure(category=category)
+
+
+def _is_stalled(conditions: Conditions, from_ns: int, until_ns: int) -> bool:
+    return any(conditions.is_stalled(link, from_ns, until_ns) for link in ("upstream", "client"))
 
 
 def _let_go(message: MessageView, stream: StreamView) -> tuple[int | None, str]:
     """Return when the last of stream and per-message socket was let go, and which that was."""
-    if stream.live_until_ns is None:
+    let_go_ns = stream.live_until_ns
+    if let_go_ns is None:
         return None, "stream"
     if message.behaviour.upstream_socket != "per_message":
-        return stream.live_until_ns, "stream"
+        return let_go_ns, "stream"
     return stream.socket_closed_ns, "socket"

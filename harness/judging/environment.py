@@ -112,7 +112,10 @@ class Environments:
             self._forget(event.at_ns - REMEMBERED_NS)
 
     def _lane(self, name: str) -> LaneEnvironment:
-        return self.lanes.setdefault(name, LaneEnvironment())
+        lane = self.lanes.get(name)
+        if lane is None:
+            lane = self.lanes[name] = LaneEnvironment()
+        return lane
 
     def _forget(self, before_ns: int) -> None:
         for series in self.lags.values():

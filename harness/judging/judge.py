@@ -108,13 +108,13 @@ class Judge:
                 f" {ENVELOPE_VERSION}; judge the record with the version that wrote it."
             )
         self._events += 1
-        if event.source in self._unseen:
-            return
-        if self._environments.lost_at_ns is not None:
+        if event.source in self._unseen or self._environments.lost_at_ns is not None:
             return
         try:
-            for take in self._beside.get(event.kind, ()):
-                take(event)
+            beside = self._beside.get(event.kind)
+            if beside is not None:
+                for take in beside:
+                    take(event)
             self._demultiplexer.feed(event)
         except (msgspec.DecodeError, ValueError) as error:  # wrong data, or a name without number
             self._problems.damaged(event, error)

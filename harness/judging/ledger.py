@@ -100,7 +100,11 @@ class Ledger:
         stream = self._streams.get(data.exchange)
         if stream is None:
             return
-        _keep_pace(stream, at_ns)
+        first_ns = stream.first_byte_ns
+        if first_ns is None:
+            stream.first_byte_ns = at_ns
+        elif at_ns - first_ns >= (stream.sent_bytes - BYTES_PER_SAMPLE) * BYTE_MIN_NS:
+            _keep_pace(stream, at_ns - first_ns)  # nearly all are surely not late
         stream.sent_zeros += data.zeros
         stream.sent_bytes += data.bytes
         if data.runs:
@@ -145,13 +149,9 @@ class Ledger:
             stream.socket_closed_ns = event.at_ns
 
 
-def _keep_pace(stream: StreamView, at_ns: int) -> None:
+def _keep_pace(stream: StreamView, after_ns: int) -> None:
     """Note how late the bytes that come now are for one who has played all that came before."""
-    if stream.first_byte_ns is None:
-        stream.first_byte_ns = at_ns
-    if at_ns - stream.first_byte_ns < (stream.sent_bytes - BYTES_PER_SAMPLE) * BYTE_MIN_NS:
-        return  # surely not late, as nearly all are
-    late_ns = at_ns - stream.first_byte_ns - ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
+    late_ns = after_ns - ns(audio_ms(stream.sent_bytes // BYTES_PER_SAMPLE))
     if late_ns > stream.late_ns:
         stream.late_ns = late_ns
 

@@ -121,6 +121,7 @@ class OpenSession:
         labelled = self.open.get(label or "")
         labelled_mark = -1
         if labelled is not None:
+            audio.label = label = labelled.message  # one string for all of its frames
             labelled.audio.append(audio)
             labelled.received_bytes += audio.bytes
             labelled_mark = self._marks.get(labelled.message) or self._mark_of(labelled)

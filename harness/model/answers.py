@@ -38,13 +38,11 @@ def has_strange_marker(message: MessageView) -> bool:
 
 def unsaid_streams(message: MessageView) -> list[StreamView]:
     """Return the streams that the upstream did not call complete, without those spoken anew."""
+    unsaid = [stream for stream in message.final_streams if not _is_said(message, stream)]
+    if not unsaid:
+        return unsaid
     said = {n for s in message.streams if _is_said(message, s) for n in s.sentences}
-    return [
-        stream
-        for stream in message.final_streams
-        if not _is_said(message, stream)
-        and not (stream.sentences and said.issuperset(stream.sentences))
-    ]
+    return [s for s in unsaid if not (s.sentences and said.issuperset(s.sentences))]
 
 
 def visible_failures(message: MessageView) -> list[tuple[StreamView, int]]:

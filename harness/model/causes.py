@@ -5,7 +5,7 @@ failure. Else the upstream is silent, and the declared idle time begins at its l
 it the client's request.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from harness.model.units import BYTES_PER_SAMPLE, NS_PER_MS, audio_ms, ns
 from harness.model.views import AudioReceived, MessageView, StreamView
@@ -24,8 +24,7 @@ SILENT_FAULTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a message has to end, in a few words, and since when."""
 
     what: str
@@ -40,8 +39,8 @@ def causes_of(message: MessageView) -> list[Cause]:
     All, since a message that was overdue when it was stopped has been ended too late.
     """
     causes = []
-    commands = [command for command in (message.stop, message.superseded) if command is not None]
-    if commands:
+    if message.stop is not None or message.superseded is not None:
+        commands = [c for c in (message.stop, message.superseded) if c is not None]
         first = min(commands, key=lambda command: command.effective_ns)
         what = "STOP" if first is message.stop else "the superseding message"
         causes.append(Cause(what=what, at_ns=first.effective_ns, is_command=True))
@@ -77,16 +76,16 @@ def _upstream_cause(message: MessageView) -> Cause | None:
     if failed:
         return Cause(what="the upstream's failure", at_ns=max(*failed, _heard_ns(message)))
     silent = [stream for stream in streams if _is_silent(stream)]
-    if any(not _ends_unseen(stream) and stream.released_ns for stream in silent):
-        return None
     if silent:
+        if any(not _ends_unseen(stream) and stream.released_ns for stream in silent):
+            return None
         last_ns = max(stream.last_sent_ns or stream.opened_ns for stream in streams)
         return Cause(
             what="the upstream's last byte",
             at_ns=max(last_ns, _heard_ns(message)),
             is_silent=True,
         )
-    ended_ns = max(stream.ended_ns or 0 for stream in streams)
+    ended_ns = max([stream.ended_ns or 0 for stream in streams])
     return Cause(what="the upstream's end", at_ns=max(ended_ns, _heard_ns(message)))
 
 
@@ -109,12 +108,13 @@ def _ends_unseen(stream: StreamView) -> bool:
 def _heard_ns(message: MessageView) -> int:
     """Return when the last audio before the end signal came, or was played; 0 without any."""
     end_ns = message.end_ns
-    heard = [a for a in message.audio if end_ns is None or a.at_ns <= end_ns]
-    if not heard:
-        return 0
     if message.behaviour.end_signal != "playback":
-        return heard[-1].at_ns
-    return _played_out_ns(heard, message.behaviour.jitter_buffer_ms)
+        for audio in reversed(message.audio):
+            if end_ns is None or audio.at_ns <= end_ns:
+                return audio.at_ns
+        return 0
+    heard = [a for a in message.audio if end_ns is None or a.at_ns <= end_ns]
+    return _played_out_ns(heard, message.behaviour.jitter_buffer_ms) if heard else 0
 
 
 def _played_out_ns(heard: list[AudioReceived], jitter_buffer_ms: int) -> int:

@@ -48,7 +48,7 @@ class Conditions:
 
     def may_lose(self, link: str, from_ns: int, until_ns: int) -> bool:
         """Tell whether a fault that can cut or lose bytes was on the link in the window."""
-        return any(
+        return bool(self.windows) and any(
             window.link == link and window.can_lose_bytes and window.touches(from_ns, until_ns)
             for window in self.windows
         )
@@ -59,7 +59,7 @@ class Conditions:
 
     def has_fault(self, fault: str, link: str, from_ns: int, until_ns: int) -> bool:
         """Tell whether this fault was on the link at any moment of the window."""
-        return any(
+        return bool(self.windows) and any(
             window.link == link and window.fault == fault and window.touches(from_ns, until_ns)
             for window in self.windows
         )
@@ -70,6 +70,8 @@ class Conditions:
 
     def delay_ms(self, link: str, from_ns: int, until_ns: int) -> float:
         """Return the one-way delay of the link that the canary proves, in ms; 0 without a fault."""
+        if not self.windows:
+            return 0.0
         if not any(w.link == link and w.touches(from_ns, until_ns) for w in self.windows):
             return 0.0
         near = [
@@ -82,11 +84,15 @@ class Conditions:
 
     def path_delay_ms(self, from_ns: int, until_ns: int) -> float:
         """Return the proven one-way delay from the upstream to the client, in ms."""
-        links = ("upstream", "client")
-        return sum(self.delay_ms(link, from_ns, until_ns) for link in links)
+        if not self.windows:
+            return 0.0
+        upstream_ms = self.delay_ms("upstream", from_ns, until_ns)
+        return upstream_ms + self.delay_ms("client", from_ns, until_ns)
 
     def stalled_ms(self, from_ns: int, until_ns: int, *, link: str | None = None) -> float:
         """Return for how long of the window a link was a black hole, in ms; None adds up all."""
+        if not self.windows:
+            return 0.0
         return sum(
             (min(window.until_ns or until_ns, until_ns) - max(window.from_ns, from_ns)) / NS_PER_MS
             for window in self.windows

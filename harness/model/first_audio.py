@@ -12,7 +12,7 @@ OWN_TURN_NS = 100 * NS_PER_MS  # a start signal that comes later, in a queue, ha
 
 def is_held(conditions: Conditions, from_ns: int, until_ns: int) -> bool:
     """Tell whether a link stalled, was narrow or lost connections in the window."""
-    return any(
+    return bool(conditions.windows) and any(
         window.fault != "network_latency" and window.touches(from_ns, until_ns)
         for window in conditions.windows
     )
@@ -21,6 +21,8 @@ def is_held(conditions: Conditions, from_ns: int, until_ns: int) -> bool:
 def voiced_by(message: MessageView) -> StreamView | None:
     """Return the upstream stream whose samples the client heard first; None if that is unknown."""
     spoken = [stream for stream in message.streams if stream.first_sent_ns is not None]
+    if len(spoken) < 2:
+        return spoken[0] if spoken else None
     first = next((audio for audio in message.audio if message.is_heard_in(audio)), None)
     keys = {key for key, _, _ in first.runs} if first is not None else set()
     own = [stream for stream in spoken if stream.key in keys] or spoken

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from harness.model.views import CleanupCall, Command, MessageView, Origin, Phase, Signal
 
 
@@ -26,8 +28,7 @@ class LoggedCleanup:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSpan:
+class AudioSpan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Audio of one origin that arrived at one session without a signal in between."""
 
     session: int

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,7 @@ def read_events(parts: list[Path], reading: Reading) -> Iterator[Event]:
     A line that is no event is counted in ``reading``; a last line without its newline is what a
     killed writer leaves, and is passed over.
     """
-    streams = [_read_part(part, reading) for part in parts]
+    streams = [chain.from_iterable(_read_part(part, reading)) for part in parts]
     return functools.reduce(_merge, streams) if streams else iter(())
 
 
@@ -38,34 +39,31 @@ def _merge(one: Iterator[Event], other: Iterator[Event]) -> Iterator[Event]:
 
     A run has two parts, and for two this is three times as fast as ``heapq.merge``.
     """
-    left, right = next(one, None), next(other, None)
-    while left is not None and right is not None:
-        if left.at_ns < right.at_ns or (left.at_ns == right.at_ns and _is_first(left, right)):
+    left = next(one, None)
+    for right in other:
+        while left is not None and (
+            left.at_ns < right.at_ns or (left.at_ns == right.at_ns and _is_first(left, right))
+        ):
             yield left
             left = next(one, None)
-        else:
-            yield right
-            right = next(other, None)
+        yield right
     if left is not None:
         yield left
         yield from one
-    elif right is not None:
-        yield right
-        yield from other
 
 
 def _is_first(one: Event, other: Event) -> bool:
     return (one.source, one.seq) <= (other.source, other.seq)
 
 
-def _read_part(part: Path, reading: Reading) -> Iterator[Event]:
+def _read_part(part: Path, reading: Reading) -> Iterator[list[Event]]:
     rest = b""
     with part.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             whole, newline, rest = (rest + chunk).rpartition(b"\n")
             events = _decode_lines(whole + newline, part, reading)
             reading.events += len(events)
-            yield from events
+            yield events
     if rest:
         reading.is_tail_cut = True
 

@@ -1,7 +1,8 @@
 """What a check sees: the facts of one message, one session or one run, in the order of time.
 
 Times are monotonic nanoseconds. ``seq`` is the number of the event within its source. Views are
-made by ``harness.judging``; checks only read them.
+made by ``harness.judging``; checks only read them. What a run holds many of and nobody adds to is a
+struct, which is made in a fraction of the time; what grows is a dataclass: faster to write to.
 """
 
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ from harness.model.target import Behaviour
 
 READABLE = frozenset({"pcm_s16le", "?"})
 """Formats of audio that we can read; ``?`` is one that is not announced."""
+
+NO_COMMANDS = (None, None, None, None)
 
 SILENT_WAYS = ("vanish", "half_open")
 """Ways to leave that send nothing: the connection stands, and nobody reads."""
@@ -31,10 +34,7 @@ class Phase(StrEnum):
 
 
 class AudioReceived(msgspec.Struct, kw_only=True, gc=False):
-    """One binary frame at the client; ``label`` is the message it came for by the protocol.
-
-    A struct and not a dataclass, since a run holds hundreds of thousands of them.
-    """
+    """One binary frame at the client; ``label`` is the message it came for by the protocol."""
 
     at_ns: int
     seq: int = 0
@@ -67,8 +67,7 @@ class Origin:
     conditions: Conditions = field(default_factory=Conditions)
 
 
-@dataclass(slots=True, kw_only=True)
-class Command:
+class Command(msgspec.Struct, kw_only=True, gc=False):
     """A command of ours with a fence behind it: STOP, or a speak that supersedes.
 
     ``effective_ns`` is the effective fence: the PONG, or the command plus the canary's round trip
@@ -148,8 +147,8 @@ class StreamView:
     @property
     def live_until_ns(self) -> int | None:
         """Return when the stream stopped being live; None while nobody let it go."""
-        ends = [ns for ns in (self.ended_ns, self.released_ns, self.socket_closed_ns) if ns]
-        return min(ends) if ends else None
+        ends = (self.ended_ns, self.released_ns, self.socket_closed_ns)
+        return min(filter(None, ends), default=None)
 
     @property
     def is_settled(self) -> bool:
@@ -206,6 +205,7 @@ class MessageView:
     seen_until_ns: int = 0
     is_cut: bool = False
     has_upstream: bool = True
+    _mark: int = field(default=-1, init=False, repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -228,6 +228,13 @@ class MessageView:
         return int(self.message[1:])
 
     @property
+    def mark(self) -> int:
+        """Return what the stream keys of its samples begin with: session and message."""
+        if self._mark < 0:
+            self._mark = self.session_number << 16 | self.message_number
+        return self._mark
+
+    @property
     def end_ns(self) -> int | None:
         """Return the time of the first end signal."""
         return self.ends[0].at_ns if self.ends else None
@@ -235,14 +242,16 @@ class MessageView:
     @property
     def is_rejected(self) -> bool:
         """Tell whether the SUT refused the speak: an error, and neither start nor stream."""
-        is_begun = self.starts or self.streams or self.audio or self.ends
-        return bool(self.errors) and not is_begun
+        return bool(self.errors) and not self._is_begun
 
     @property
     def is_waiting(self) -> bool:
         """Tell whether it may still stand in a declared queue: nothing of it was ever seen."""
-        is_begun = self.starts or self.streams or self.audio or self.ends
-        return self.behaviour.on_new_message == "queue" and not is_begun
+        return self.origin.behaviour.on_new_message == "queue" and not self._is_begun
+
+    @property
+    def _is_begun(self) -> bool:
+        return bool(self.starts or self.streams or self.audio or self.ends)
 
     @property
     def client_left(self) -> bool:
@@ -252,8 +261,10 @@ class MessageView:
     @property
     def is_decodable(self) -> bool:
         """Tell whether its audio can be read: no other format is announced, or it has our marks."""
+        if self.heard_samples > 0:
+            return True
         formats = {signal.detail.partition("/")[0] for signal in self.starts if signal.detail}
-        return self.heard_samples > 0 or not formats - READABLE
+        return not formats - READABLE
 
     @property
     def noticed_left_ns(self) -> int | None:
@@ -269,12 +280,16 @@ class MessageView:
     @property
     def upstream_failed(self) -> bool:
         """Tell whether any upstream stream failed, stalled on purpose, or lacked its marker."""
-        return any(stream.failed_ns is not None or stream.fault for stream in self.streams)
+        for stream in self.streams:  # noqa: SIM110 - half of any()'s time, and each rule asks
+            if stream.failed_ns is not None or stream.fault:
+                return True
+        return False
 
     @property
     def was_interrupted(self) -> bool:
         """Tell whether its client ended it before its end signal: by STOP, speak or cleanup."""
-        return bool(self.interruptions_ns) or self.voided_ns is not None
+        commands = (self.stop, self.superseded, self.crossed_by, self.cleaned)
+        return commands != NO_COMMANDS or self.voided_ns is not None
 
     @property
     def interruptions_ns(self) -> list[int]:
@@ -285,6 +300,8 @@ class MessageView:
     @property
     def final_streams(self) -> list[StreamView]:
         """Return the last attempt of each segment, in the order of opening."""
+        if len(self.streams) < 2:
+            return self.streams[:]
         last: dict[tuple[int, ...], StreamView] = {}
         for stream in self.streams:
             last.pop((), None)  # a refusal without identity counts only while nothing follows it
@@ -293,8 +310,11 @@ class MessageView:
 
     def own_samples(self, audio: AudioReceived) -> int:
         """Return how many samples of this message the frame holds, by their watermark."""
-        mine = (self.session_number << 16) | self.message_number
-        return sum(count for key, _, count in audio.runs if key >> 16 == mine)
+        mark, samples = self.mark, 0
+        for key, _, count in audio.runs:
+            if key >> 16 == mark:
+                samples += count
+        return samples
 
     def is_heard_in(self, audio: AudioReceived) -> bool:
         """Tell whether the frame holds audible samples of it; without marks its label decides."""

@@ -37,6 +37,13 @@ def test_events_come_in_the_order_of_time_then_source_then_number(tmp_path: Path
     assert (reading.events, reading.lines_lost, reading.is_tail_cut) == (6, {}, False)
 
 
+def test_the_part_that_goes_on_for_longer_is_read_to_its_end(tmp_path: Path) -> None:
+    short = part(tmp_path, "a.jsonl", line(2, 1))
+    long = part(tmp_path, "b.jsonl", line(1, 2), line(3, 3), line(4, 4))
+    for parts in ([short, long], [long, short]):
+        assert [event.seq for event in read_events(parts, Reading())] == [2, 1, 3, 4]
+
+
 def test_data_stays_raw_and_unknown_fields_and_kinds_are_kept(tmp_path: Path) -> None:
     text = (
         b'{"v":1,"seq":1,"at_ns":7,"clock":"c","source":"moon","kind":"rise","more":[1],'

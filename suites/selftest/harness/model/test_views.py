@@ -48,6 +48,12 @@ def test_an_error_before_anything_else_is_a_refusal() -> None:
     assert not message().is_rejected
 
 
+def test_its_samples_are_counted_by_session_and_message() -> None:
+    assert message().mark == KEY >> 16
+    runs = ((KEY, 0, 10), (KEY | 1 << 8, 0, 5), (KEY + (1 << 16), 0, 3))
+    assert message().own_samples(AudioReceived(at_ns=5, bytes=36, runs=runs)) == 15
+
+
 def test_only_a_target_that_queues_lets_a_message_wait() -> None:
     assert message(Behaviour(on_new_message="queue")).is_waiting
     assert not message(Behaviour(on_new_message="queue"), starts=[END]).is_waiting
