@@ -219,6 +219,10 @@ class Plan:
 
     def payload(self, send: Send) -> bytes:
         """Return the bytes of one of its pieces."""
+        if len(send.spans) == 1 and not (
+            send.data or send.tail or send.skip_bytes or send.lack_bytes
+        ):
+            return self._pcm(send.spans[0])  # nearly all are so
         pcm = b"".join(map(self._pcm, send.spans))
         return send.data + pcm[send.skip_bytes : len(pcm) - send.lack_bytes] + send.tail
 

@@ -160,16 +160,18 @@ class Wire(web.RequestHandler):
         """How much of what was written has not reached the kernel yet."""
         return 0 if self._socket is None else self._socket.get_write_buffer_size()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a writer should wait for room in the buffer."""
+        return bool(self.writing_paused)
+
     async def drained(self) -> None:
-        """Wait until there is room in the buffer; others have a turn in any case.
+        """Wait until there is room in the buffer.
 
         Raises:
             ConnectionError: the connection is gone.
         """
-        if self.writing_paused:
-            await self._drain_helper()
-        else:
-            await asyncio.sleep(0)
+        await self._drain_helper()
 
     async def gone_within(self, wait_ms: float) -> None:
         """Wait until the connection is gone, but no longer than that."""
