@@ -22,6 +22,7 @@ from fake_groq.policy import read_policy
 from fake_groq.service import Service
 from fake_groq.setting import SettingError, nearest
 from fake_groq.steps import Profile, hash_plan
+from fake_groq.validation import whole_characters
 
 ROOT: Final = "/__control__"
 LINES_PER_WRITE: Final = 256
@@ -152,7 +153,7 @@ async def _plans(request: web.BaseRequest, service: Service, _: OpenStreams) -> 
         raise _Wrong('Expected {"texts": ["...", ...], "profile": "ws" or "http"}.')
     profile = _profile(asked.get("profile", "ws"))
     digest = hashlib.sha256()
-    for number, text in enumerate(texts, 1):
+    for number, text in enumerate(map(whole_characters, texts), 1):
         hash_plan(service.first_plan(profile, text, number), digest)
         await asyncio.sleep(0)  # streams go on meanwhile
     return web.json_response({"sha256": digest.hexdigest(), "streams": len(texts)})

@@ -14,7 +14,7 @@ from fake_groq.presets.base import Actions, Cancel, Frame, Leave, Preset, Say, S
 from fake_groq.sockets import Socket
 from fake_groq.steps import Manners, Refuse, Send
 
-SPEECHES_WAITING_MAX: Final = 16
+SPEECHES_WAITING_MAX: Final = 64
 
 Begin = Callable[[Speak], Exchange]
 Complain = Callable[[str], None]
@@ -47,10 +47,10 @@ class Conversation:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._read(), name=f"read-{self._socket.wire.number}")
             while True:
-                await self._has_waiting.wait()
-                action = self._waiting.popleft()
-                if not self._waiting:
+                while not self._waiting:  # a cancel can empty it before we wake up
                     self._has_waiting.clear()
+                    await self._has_waiting.wait()
+                action = self._waiting.popleft()
                 if isinstance(action, Leave):
                     await self._leave(action)  # the reader waits for the answer
                 elif isinstance(action, Say):

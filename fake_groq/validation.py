@@ -46,7 +46,12 @@ def wish_of(data: bytes, policy: Policy) -> Wish:
         raise Refused(error, text=text)
     if policy.over_length == "truncate":
         text = policy.shortened(text)
-    return Wish(model=body["model"], text=text)
+    return Wish(model=body["model"], text=whole_characters(text))
+
+
+def whole_characters(text: str) -> str:
+    """Return a text whose lone halves of characters are U+FFFD, as Go reads them in JSON."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def no_such_model(name: str) -> GroqError:
