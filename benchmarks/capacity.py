@@ -3,8 +3,8 @@
 Run: python benchmarks/capacity.py [--streams 200] [--seconds 6] [--rounds 3]. The bare server is
 aiohttp that sends equal bytes at the same pace and does nothing else: no watermark, no plan, no
 ledger. Its processor time per frame is the floor; the fake's is printed as a multiple of it, for
-HTTP and for WebSocket, with asyncio's own loop and with uvloop where that is installed. Streams per
-core are worked out from the processor time. Nothing here is a limit that a test holds.
+HTTP and for WebSocket, with asyncio's own loop and, where that is installed, both with uvloop.
+Streams per core are worked out from the processor time. Nothing here is a limit that a test holds.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -180,7 +181,13 @@ def _server(command: list[str]) -> Iterator[tuple[dict[str, Any], int]]:
 def _commands(folder: Path) -> dict[str, list[str]]:
     python = [sys.executable, "-P"]
     fake = [*python, "-m", "fake_groq", "--ledger", str(folder / "ledger.jsonl")]
-    return {"bare": [*python, __file__, "--serve-bare"], "fake": fake}
+    commands = {"bare": [*python, __file__, "--serve-bare"], "fake": fake}
+    if find_spec("uvloop") is not None:
+        commands |= {
+            "bare uvloop": [*commands["bare"], "--uvloop"],
+            "fake uvloop": [*fake, "--uvloop"],
+        }
+    return commands
 
 
 def main() -> int:
@@ -189,9 +196,14 @@ def main() -> int:
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=6.0)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--uvloop", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--serve-bare", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve_bare:
+        if options.uvloop:
+            import uvloop
+
+            uvloop.run(_serve_bare())
         asyncio.run(_serve_bare())
     with tempfile.TemporaryDirectory() as folder:
         commands = _commands(Path(folder))
@@ -204,8 +216,8 @@ def main() -> int:
                         cost, share = asyncio.run(_measure(server, pid, kind, options))
                     costs[name].append(cost)
                     shares[name].append(share)
-            base = median(costs["bare"])
             for name, found in costs.items():
+                base = median(costs[name.replace("fake", "bare")])
                 cost = median(found)
                 per_core = 1e6 / (cost * 1000 / FRAME_MS)
                 spread = f"{min(found):.1f} to {max(found):.1f}"

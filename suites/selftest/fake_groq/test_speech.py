@@ -200,3 +200,17 @@ async def test_a_client_that_leaves_before_a_refusal_is_noted() -> None:
         refused = await server.wait_for("stream_refused")
         assert (refused["data"]["status"], refused["data"]["code"]) == (499, "client_left")
         assert server.events("stream_opened", "stream_released") == []
+
+
+async def test_a_timing_profile_is_seen_on_the_wire() -> None:
+    text = {"model": "canopylabs/orpheus-arabic-saudi", "voice": "fahad", "input": "س" * 100}
+    async with fake(timing="groq-arabic", ms_per_character=24) as server:
+        begun = asyncio.get_running_loop().time()
+        status, _, body = await answer(server, VALID | text)
+        taken_ms = 1000 * (asyncio.get_running_loop().time() - begun)
+        assert (status, len(body)) == (200, 78 + 2 * 24 * 2400)
+        assert taken_ms > 560  # how much later depends on the machine
+        opened = await server.wait_for("stream_opened")
+        assert 240 < opened["data"]["first_audio_ms"] < 330
+        sent = server.events("stream_sent")
+        assert (sent[-1]["at_ns"] - opened["at_ns"]) / 1e6 > 550

@@ -177,3 +177,42 @@ async def test_pings_are_answered_while_the_stream_is_stalled() -> None:
         await server.wait_for("stream_stalled")
         async with asyncio.timeout(DEADLINE_S):
             await (await client.ping())
+
+
+async def test_a_marker_may_come_before_the_last_audio() -> None:
+    async with fake(marker_order="before", after_marker="close:1011") as server:
+        async with server.speaking(TEXT) as client:
+            told = []
+            async with asyncio.timeout(DEADLINE_S):
+                while not told or isinstance(told[-1], bytes):
+                    told.append(await client.recv())
+                pcm, texts, end = await heard(client)
+        assert (told[-1], texts, end) == ("__END__", [], "close 1011")
+        assert len(pcm) == 2 * 24 * 160
+        opened = await server.wait_for("stream_opened")
+        assert opened["data"]["harmless"] is False
+
+
+async def test_a_marker_may_come_twice() -> None:
+    async with fake(marker_order="twice") as server, server.speaking(TEXT) as client:
+        assert (await heard(client))[1:] == (["__END__", "__END__"], "close 1000")
+
+
+async def test_more_audio_may_follow_the_marker() -> None:
+    async with fake(after_marker="audio") as server, server.speaking(TEXT) as client:
+        async with asyncio.timeout(DEADLINE_S):
+            while not isinstance(await client.recv(), str):
+                pass
+            pcm = b""
+            while len(pcm) < 2 * 24 * 160:
+                message = await client.recv()
+                assert isinstance(message, bytes)
+                pcm += message
+        assert runs_of(pcm)[0][0] == KEY
+
+
+async def test_a_reset_may_follow_the_marker() -> None:
+    async with fake(after_marker="reset") as server, server.speaking(TEXT) as client:
+        assert (await heard(client))[2] == "rst"
+        closed = await server.wait_for("socket_closed")
+        assert (closed["data"]["by"], closed["data"]["how"]) == ("own", "rst")
