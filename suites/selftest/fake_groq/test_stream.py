@@ -182,7 +182,7 @@ async def test_pings_are_answered_while_the_stream_is_stalled() -> None:
 async def test_a_marker_may_come_before_the_last_audio() -> None:
     async with fake(marker_order="before", after_marker="close:1011") as server:
         async with server.speaking(TEXT) as client:
-            told = []
+            told: list[str | bytes] = []
             async with asyncio.timeout(DEADLINE_S):
                 while not told or isinstance(told[-1], bytes):
                     told.append(await client.recv())
