@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the fake with these arguments and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
+        _check_nonce(options.nonce)
         if options.list is not None:
             print_list(options.list, as_markdown=options.markdown)
             return 0
@@ -134,8 +135,6 @@ def _settings(options: argparse.Namespace) -> Settings:
     host, _, port = options.listen.rpartition(":")
     if not port.isdecimal() or not host or int(port) > 0xFFFF:
         raise SettingError(f"--listen is HOST:PORT, not {options.listen!r}.")
-    if not 0 <= options.nonce <= 0xFF:
-        raise SettingError(f"--nonce is a number from 0 to 255, not {options.nonce}.")
     return Settings(
         host=host.removeprefix("[").removesuffix("]"),
         port=int(port),
@@ -147,6 +146,11 @@ def _settings(options: argparse.Namespace) -> Settings:
         token=os.environ.get(GUARD) or None,
         authority=options.https,
     )
+
+
+def _check_nonce(nonce: int) -> None:
+    if not 0 <= nonce <= 0xFF:
+        raise SettingError(f"--nonce is a number from 0 to 255, not {nonce}.")
 
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
@@ -183,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0)
     add("--nonce", type=int, default=0, help="of the run, 0 to 255, in every watermark")
     add("--end-marker", help="text:__END__, json:type=done, close, empty, silence:500, none")
-    add("--after-marker", help="close or stay")
+    add("--after-marker", help="close, close:1011, stay, reset, audio")
     add("--pace", help="real-time, max, or so many times faster as in 8x")
     add("--first-audio-ms", type=float)
     add("--header-ms", type=float)

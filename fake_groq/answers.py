@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fake_groq.limits import TIERS, Exceeded
 
 REGION: Final = "fra"
+PROXY_HEADERS: Final = ("server", "cf-ray")  # of the proxy before the service
 RETRY_AFTER_S: Final = 2.0  # of a 429 that says nothing else
 ORGANISATION: Final = "org_01fake0000000000000000000"
 DAILY_FROM_S: Final = 60  # who has to wait longer has met a limit of the day
@@ -133,6 +134,8 @@ def headers(
     """
     chance = random.Random(f"{seed} {exchange}")
     found = {
+        "server": "cloudflare",
+        "cf-ray": f"{chance.getrandbits(64):016x}-FRA",
         "x-request-id": "req_01" + "".join(chance.choices(_ID_LETTERS, k=24)),
         "x-groq-region": REGION,
     }
@@ -145,8 +148,9 @@ def headers(
 
 def go_duration(seconds: float) -> str:
     """Return a duration as Go prints it: 547ms, 2m52.8s, 8h25m36s; whole ms."""
-    if seconds < 1:
-        return f"{round(seconds * 1000)}ms" if round(seconds * 1000) else "0s"
+    whole_ms = round(seconds * 1000)
+    if whole_ms < 1000:
+        return f"{whole_ms}ms" if whole_ms else "0s"
     minutes, rest = divmod(round(seconds, 3), 60)
     hours, minutes = divmod(int(minutes), 60)
     text = f"{rest:.3f}".rstrip("0").rstrip(".") + "s"

@@ -105,10 +105,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             nonce=settings.nonce,
             ledger=ledger,
             rulebook=Rulebook(settings.behaviour),
+            token=settings.token,
             policy=settings.policy,
             limiter=Limiter(settings.policy.tier),
         )
-        door = _Door(service, control.Control(service, token=settings.token))
+        door = _Door(service, control.Control(service))
         server = WireServer(door, ledger=ledger, request_factory=_request)
         listener = Listener(
             server, host=settings.host, port=settings.port, ledger=ledger, https=https

@@ -1,8 +1,10 @@
 """Which requests are tries of the same call: equal bodies with rising `x-stainless-retry-count`.
 
-The SDKs send no key of idempotency, so this is all that tells a retry from a new call.
+The SDKs send no key of idempotency, so this is all that tells a retry from a new call. Calls with
+equal bodies that are under way at the same time can be taken for each other.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -24,7 +26,7 @@ class Attempts:
 
     def __init__(self) -> None:
         self._calls = 0
-        self._last: dict[bytes, Attempt] = {}
+        self._last: OrderedDict[bytes, Attempt] = OrderedDict()
 
     def of(self, body: bytes, retry_count: str | None) -> Attempt:
         """Return which attempt a request is; without a count it is the first of a call."""
@@ -38,7 +40,7 @@ class Attempts:
             attempt = Attempt(call=self._calls, attempt=number)
         self._last[digest] = attempt
         if len(self._last) > CALLS_KEPT:
-            del self._last[next(iter(self._last))]
+            self._last.popitem(last=False)
         return attempt
 
 

@@ -7,7 +7,6 @@ from typing import Final
 from fake_groq.steps import SAMPLES_PER_MS, Span, split_spans
 
 FRAME_SAMPLES: Final = 80 * SAMPLES_PER_MS  # Groq's lengths are whole multiples of 80 ms
-ORPHEUS_FRAME_SAMPLES: Final = 2048  # 7 codes of SNAC: what the model itself makes at a time
 AUDIO_MS_MAX: Final = 3_600_000  # longer texts are cut to an hour
 
 Pauses = tuple[tuple[float, float], ...]

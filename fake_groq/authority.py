@@ -35,7 +35,7 @@ def https_context(folder: Path, host: str) -> ssl.SSLContext:
     certificate, key = folder / CERTIFICATE, folder / KEY
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if key.exists():
+        if key.exists() and certificate.exists():
             authority = trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
         else:
             authority = trustme.CA(organization_name="fake_groq", organization_unit_name="tests")

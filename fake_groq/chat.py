@@ -3,6 +3,7 @@
 So a platform with a language model in its path speaks our text, and its speech says whose it is.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -10,10 +11,9 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from fake_groq.answers import GroqError
 from fake_groq.service import Service
-from fake_groq.speech import BODY_TOO_LARGE, check_credentials, refusal
-from fake_groq.validation import Refused
+from fake_groq.speech import body_of, check_credentials, refusal
+from fake_groq.validation import Refused, document, invalid
 from fake_groq.wire import Wire
 
 CREATED: Final = 1_766_186_316  # a date that does not move: the same request, the same answer
@@ -24,12 +24,10 @@ _PIECE: Final = re.compile(r"\s*\S+\s*$|\s*\S+|\s+")
 async def complete(request: web.BaseRequest, service: Service, wire: Wire) -> web.StreamResponse:
     """Answer with the last message of the user: whole, or streamed word by word."""
     try:
-        data = await request.read()
+        data = await body_of(request)
         check_credentials(request, service)
-        body = _document(data)
+        body = document(data)
         text = _last_of_user(body)
-    except web.HTTPRequestEntityTooLarge:
-        return refusal(BODY_TOO_LARGE, service, wire)
     except Refused as refused:
         return refusal(refused.error, service, wire)
     number = service.next_exchange()
@@ -53,11 +51,18 @@ async def complete(request: web.BaseRequest, service: Service, wire: Wire) -> we
         return web.json_response(_whole(head, text), headers=headers)
     response = web.StreamResponse(headers=headers)
     response.content_type = "text/event-stream"
-    await response.prepare(request)
-    for event in _events(head, text):
-        await response.write(f"data: {event}\n\n".encode("utf-8", "surrogatepass"))
-    await response.write_eof()
+    await wire.while_there(_send(request, response, _events(head, text)))
     return response
+
+
+async def _send(
+    request: web.BaseRequest, response: web.StreamResponse, events: Iterator[str]
+) -> None:
+    await response.prepare(request)
+    for event in events:
+        await response.write(f"data: {event}\n\n".encode("utf-8", "surrogatepass"))
+        await asyncio.sleep(0)  # others have their turn
+    await response.write_eof()
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -94,23 +99,13 @@ def _usage(text: str) -> dict[str, int]:
     return {"prompt_tokens": tokens, "completion_tokens": tokens, "total_tokens": 2 * tokens}
 
 
-def _document(data: bytes) -> dict[str, Any]:
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise _refused("request body is not a JSON object")
-    return body
-
-
 def _last_of_user(body: dict[str, Any]) -> str:
     messages = body.get("messages")
     said = messages if isinstance(messages, list) else []
     for message in reversed(said):
         if isinstance(message, dict) and message.get("role") == "user":
             return _content(message.get("content"))
-    raise _refused("messages must hold a message of the role 'user'")
+    raise Refused(invalid("messages must hold a message of the role 'user'"))
 
 
 def _content(content: object) -> str:
@@ -120,7 +115,3 @@ def _content(content: object) -> str:
     parts = content if isinstance(content, list) else []
     texts = (part.get("text") for part in parts if isinstance(part, dict))
     return "".join(text for text in texts if isinstance(text, str))
-
-
-def _refused(sentence: str) -> Refused:
-    return Refused(GroqError(status=400, message=sentence))

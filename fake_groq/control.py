@@ -6,14 +6,15 @@ origin may not, since a browser on this machine would carry its calls in.
 
 import asyncio
 import hashlib
-import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
 from aiohttp import hdrs, web
+from yarl import URL
 
 from fake_groq import metrics, openapi
 from fake_groq.behaviour import written_behaviour
@@ -22,6 +23,7 @@ from fake_groq.policy import read_policy
 from fake_groq.service import Service
 from fake_groq.setting import SettingError, nearest
 from fake_groq.steps import Profile, hash_plan
+from fake_groq.tokens import is_same_token
 from fake_groq.validation import whole_characters
 
 ROOT: Final = "/__control__"
@@ -41,9 +43,9 @@ class _Wrong(Exception):
 class Control:
     """Answers what is asked below `/__control__`, with a token if one is set."""
 
-    def __init__(self, service: Service, *, token: str | None = None) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
-        self._token = token
+        self._token = service.token
 
     async def __call__(
         self, request: web.BaseRequest, open_streams: OpenStreams
@@ -53,10 +55,11 @@ class Control:
         handler = _CALLS.get(call)
         if handler is None:
             return _error(404, f"No call {call!r}{nearest(call, _CALLS)}")
-        if call not in _OPEN_TO_ALL and not self._is_allowed(request):
-            return _error(401, "Send the token of this fake: Authorization: Bearer TOKEN.")
-        if _is_foreign(request):
-            return _error(403, "A page of another origin may not call the control API.")
+        if call not in _OPEN_TO_ALL:
+            if not self._is_allowed(request):
+                return _error(401, "Send the token of this fake: Authorization: Bearer TOKEN.")
+            if _is_foreign(request) or not (self._token or _is_at_home(request)):
+                return _error(403, "A page of another origin may not call the control API.")
         try:
             return await handler(request, self._service, open_streams)
         except (SettingError, _Wrong) as error:
@@ -68,12 +71,24 @@ class Control:
         if self._token is None:
             return True
         given = request.headers.get(hdrs.AUTHORIZATION, "")
-        return hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+        return is_same_token(given, f"Bearer {self._token}")
 
 
 def _is_foreign(request: web.BaseRequest) -> bool:
     origin = request.headers.get(hdrs.ORIGIN)
     return origin is not None and origin.partition("://")[2] != request.host
+
+
+def _is_at_home(request: web.BaseRequest) -> bool:
+    """Tell whether a request came to a name of this machine.
+
+    A page whose own name has been made to lead here brings that name along (DNS rebinding).
+    """
+    host = URL.build(scheme="http", authority=request.host).host or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def _page(_request: web.BaseRequest, _service: Service, _: OpenStreams) -> web.StreamResponse:

@@ -84,7 +84,7 @@ class Conversation:
 
     async def _act(self, actions: Actions) -> None:
         for action in actions:
-            if self._has_left:
+            if self._has_left or self._socket.has_said_goodbye:
                 return
             if isinstance(action, Say) and not action.waits:
                 await self._say(action.frames, action.complaint)
@@ -93,7 +93,9 @@ class Conversation:
             elif isinstance(action, Leave) and action.is_urgent:
                 await self._leave(action)
             elif len(self._waiting) >= SPEECHES_WAITING_MAX:
-                await self._leave(Leave(code=POLICY_VIOLATION))
+                sentence = f"more than {SPEECHES_WAITING_MAX} speeches wait"
+                leave = Leave(code=POLICY_VIOLATION, reason=sentence, complaint=sentence)
+                await self._leave(leave)
             else:
                 self._waiting.append(action)
                 self._has_waiting.set()

@@ -16,7 +16,7 @@ class Counters:
         self.streams_opened: Counter[str] = Counter()  # by preset, or "http"
         self.streams_released: Counter[str] = Counter()  # by who, and how without its details
         self.streams_ended = 0
-        self.streams_failed = 0
+        self.streams_failed = 0  # those that a fault refused, too
         self.refusals: Counter[str] = Counter()  # by status
         self.faults: Counter[str] = Counter()  # by name
         self.chats = 0
@@ -62,9 +62,7 @@ def _socket_closed(counters: Counters, data: Data) -> None:
 
 def _opened(counters: Counters, data: Data) -> None:
     counters.streams_opened[str(data.get("preset") or data.get("profile"))] += 1
-    for name in (data.get("fault") or "").split("+"):
-        counters.faults[name] += bool(name)
-    counters.faults += Counter()  # drops what is zero
+    _note_faults(counters, data)
 
 
 def _released(counters: Counters, data: Data) -> None:
@@ -82,6 +80,12 @@ def _failed(counters: Counters, _data: Data) -> None:
 
 def _refused(counters: Counters, data: Data) -> None:
     counters.refusals[str(data.get("status"))] += 1
+    _note_faults(counters, data)
+
+
+def _note_faults(counters: Counters, data: Data) -> None:
+    fault = data.get("fault")
+    counters.faults.update(fault.split("+") if fault else ())
 
 
 def _chat(counters: Counters, _data: Data) -> None:

@@ -14,6 +14,7 @@ of the speech once more.
 """
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -22,6 +23,7 @@ from typing import Any, Final, Literal, get_args
 SILENCE_FRAME_MS: Final = 80
 BYTES_PER_MS: Final = 48
 SILENCE_MS_MAX: Final = 60_000
+DIGITS_MAX: Final = 6
 CLOSE_CODES: Final = range(1000, 5000)
 NORMAL_CLOSURE: Final = 1000
 POLICY_VIOLATION: Final = 1008
@@ -127,7 +129,14 @@ def parse_follow(written: str) -> tuple[Follow, int]:
 def _text(argument: str) -> tuple[Unit, ...]:
     if not argument:
         raise EndMarkerError("The end marker 'text' needs its text, as in text:__END__.")
-    return (Unit(how="text", data=argument.encode()),)
+    return (Unit(how="text", data=_encoded(argument)),)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise EndMarkerError("The end marker holds half of a character.") from error
 
 
 def _json(argument: str) -> tuple[Unit, ...]:
@@ -139,15 +148,18 @@ def _json(argument: str) -> tuple[Unit, ...]:
                 f"The end marker 'json:{argument}' needs NAME=VALUE, as in json:type=done."
             )
         message[name] = _literal(value)
-    return (Unit(how="text", data=json.dumps(message, separators=(",", ":")).encode()),)
+    written = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+    return (Unit(how="text", data=_encoded(written)),)
 
 
 def _literal(value: str) -> object:
     """Return true, false, null and numbers as JSON has them, all else as a string."""
     try:
         literal = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
+    if isinstance(literal, float) and not math.isfinite(literal):
+        return value  # JSON has no such number
     return literal if literal is None or isinstance(literal, bool | int | float) else value
 
 
@@ -185,7 +197,7 @@ def _plain(unit: Unit, kind: str, argument: str) -> tuple[Unit, ...]:
 
 
 def _number(argument: str, kind: str, example: str) -> int:
-    if not argument.isdecimal():
+    if not (argument.isascii() and argument.isdecimal() and len(argument) <= DIGITS_MAX):
         raise EndMarkerError(f"The end marker {kind!r} takes a number, as in {example}.")
     return int(argument)
 

@@ -261,7 +261,12 @@ class Exchange:
     def _write_refusal(self, status: int, code: str | None) -> None:
         self._is_refused = True
         self._write(
-            "stream_refused", socket=self._wire.number, status=status, code=code, **self._attempt
+            "stream_refused",
+            socket=self._wire.number,
+            status=status,
+            code=code,
+            fault=self._plan.fault,
+            **self._attempt,
         )
 
     def _write(self, kind: str, **data: object) -> None:

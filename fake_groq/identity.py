@@ -27,8 +27,7 @@ Language = Literal["en", "ar"]
 WORDS_PER_IDENTITY: Final = 6
 FILLERS_PER_IDENTITY: Final = 2
 SENTENCE_CHARACTERS_MIN: Final = 60  # tokenisers merge shorter sentences with their neighbours
-MESSAGE_CHARACTERS_MAX: Final = 200  # the limit of the real service
-SENTENCES_MAX: Final = 3  # three sentences of at most 66 characters and two spaces make 200
+SENTENCES_MAX: Final = 3  # of at most 66 characters, with two spaces 200: the service's limit
 
 _LISTS: Final[dict[Language, tuple[str, ...]]] = {"en": ENGLISH, "ar": ARABIC}
 _FILLERS: Final[dict[Language, tuple[str, ...]]] = {"en": ENGLISH_FILLERS, "ar": ARABIC_FILLERS}

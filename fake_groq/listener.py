@@ -8,6 +8,7 @@ from fake_groq.ledger import Ledger
 from fake_groq.wire import MS_PER_S, WireServer
 
 BACKLOG = 1024
+RETRY_S = 0.1
 
 
 class Listener:
@@ -55,9 +56,14 @@ class Listener:
         with suppress(TimeoutError):
             async with asyncio.timeout(down_ms / MS_PER_S):
                 await self._stopped.wait()
-        if not self._stopped.is_set():
-            await self.listen()
+        while not self._stopped.is_set():
+            try:
+                await self.listen()
+            except OSError:  # somebody has taken the port meanwhile: it is ours when he goes
+                await asyncio.sleep(RETRY_S)
+                continue
             self._ledger.write("listener_opened", {"port": self.port})
+            return
 
     def _shut(self) -> None:
         server, self._server = self._server, None

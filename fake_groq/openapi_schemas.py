@@ -113,7 +113,7 @@ def _policy() -> Schema:
             "unknown_fields": {"enum": ["ignore", "refuse"]},
             "over_length": {"enum": list(get_args(OverLength))},
             "length_unit": {"enum": list(get_args(LengthUnit))},
-            "length_max": {"type": "integer", "minimum": 1, "maximum": 100_000},
+            "length_max": {"type": "integer", "minimum": 1, "maximum": 10_000},
             "voices": {"enum": list(VOICE_SETS)},
             "terms_required": {"type": "array", "items": {"enum": sorted(MODELS)}},
             "requires_key": {"type": "boolean"},

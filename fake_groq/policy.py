@@ -12,6 +12,8 @@ from fake_groq.setting import Reader, flag, one_of, read, some_of, whole
 from fake_groq.voices import MODELS, VOICE_SETS
 
 LENGTH_MAX: Final = 200  # what the real service documents
+INPUT_CHARACTERS_MAX: Final = 10_000  # beyond 200 nobody knows; the fake ends somewhere
+BYTES_PER_CHARACTER_MAX: Final = 4
 
 OverLength = Literal["accept", "refuse", "truncate"]
 LengthUnit = Literal["codepoints", "utf16", "utf8"]
@@ -55,9 +57,6 @@ class Policy:
         return text
 
 
-BYTES_PER_CHARACTER_MAX: Final = 4
-
-
 def read_policy(partial: object, base: Policy) -> Policy:
     """Return `base` with the keys of `partial` put in their place.
 
@@ -77,7 +76,7 @@ _READERS: Final[dict[str, Reader]] = {
     "unknown_fields": one_of("ignore", "refuse"),
     "over_length": one_of(*get_args(OverLength)),
     "length_unit": one_of(*get_args(LengthUnit)),
-    "length_max": whole(range(1, 100_001)),
+    "length_max": whole(range(1, INPUT_CHARACTERS_MAX + 1)),
     "voices": one_of(*VOICE_SETS),
     "terms_required": some_of(*MODELS),
     "requires_key": flag,

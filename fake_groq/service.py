@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
@@ -35,13 +36,14 @@ class Service:
     nonce: int
     ledger: Ledger
     rulebook: Rulebook
+    token: str | None = None  # guards what a stranger could do harm with
     policy: Policy = field(default_factory=Policy)
     limiter: Limiter = field(default_factory=Limiter)
     attempts: Attempts = field(default_factory=Attempts)
     exchanges: int = 0
     streams: int = 0
     upgrades: int = 0
-    _attempts: dict[bytes, int] = field(default_factory=dict)  # by digest of the text
+    _attempts: OrderedDict[bytes, int] = field(default_factory=OrderedDict)  # by digest of text
 
     def exchange(
         self,
@@ -63,7 +65,7 @@ class Service:
         count = min(self._attempts.get(digest, 0), COUNT_MAX)
         self._attempts[digest] = count + 1
         if len(self._attempts) > TEXTS_KEPT:
-            del self._attempts[next(iter(self._attempts))]
+            self._attempts.popitem(last=False)
         behaviour = self.rulebook.behaviour(text, identities(text))
         if spent:
             kept = tuple(fault for fault in behaviour.faults if fault not in spent)

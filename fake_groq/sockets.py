@@ -32,6 +32,11 @@ class Socket:
         self._owed_code: int | None = None
         self._answers_pings = True
 
+    @property
+    def has_said_goodbye(self) -> bool:
+        """Whether our close frame is out: nothing that is said reaches the client any more."""
+        return self._said_goodbye
+
     async def receive(self) -> WSMessage:
         """Return the next message of the client."""
         return await self._socket.receive()

@@ -1,11 +1,12 @@
 """The HTTP profile: Groq's speech endpoint as its SDKs meet it."""
 
 import json
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import ClientPayloadError, hdrs, web
 from aiohttp.http import HttpVersion11
 
 from fake_groq import answers
@@ -16,40 +17,72 @@ from fake_groq.end_markers import Unit
 from fake_groq.faults.base import HEADER, Fault, FaultError, parse_header
 from fake_groq.service import Service
 from fake_groq.steps import Manners, Refuse, Send
+from fake_groq.tokens import is_same_token
 from fake_groq.validation import Refused, Wish, no_such_model, wish_of
 from fake_groq.voices import MODELS
 from fake_groq.wire import Wire
 
 KEY_PREFIX: Final = "Bearer gsk_"
+GUARD_HEADER: Final = "x-fake-token"
 BODY_TOO_LARGE: Final = GroqError(
     status=413, message="Request Entity Too Large", code="request_too_large"
 )
+
+BODY_UNREADABLE: Final = GroqError(status=400, message="request body could not be read")
 
 
 async def speak(request: web.BaseRequest, service: Service, wire: Wire) -> web.StreamResponse:
     """Answer `POST .../audio/speech` with a WAV that is sent as it is made."""
     try:
-        data = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        return refusal(BODY_TOO_LARGE, service, wire)
+        data = await body_of(request)
+    except Refused as refused:
+        return refusal(refused.error, service, wire)
     attempt = service.attempts.of(data, request.headers.get(RETRY_COUNT))
     try:
         check_credentials(request, service)
         wish = wish_of(data, service.policy)
-        asked = faults_of(request)
+        asked = faults_of(request, service)
     except FaultError as wrong:
         return refusal(wrong_fault(wrong), service, wire, attempt=attempt)
     except Refused as refused:
-        return refusal(refused.error, service, wire, text=refused.text, attempt=attempt)
+        return refusal(
+            refused.error,
+            service,
+            wire,
+            text=refused.text,
+            model=refused.model,
+            attempt=attempt,
+        )
     exceeded = service.ask(wish.model, len(wish.text))
     if exceeded is not None:
-        error, wait_s = answers.rate_limited(wish.model, exceeded), exceeded.retry_after_s
-        return refusal(error, service, wire, text=wish.text, attempt=attempt, retry_after_s=wait_s)
+        return refusal(
+            answers.rate_limited(wish.model, exceeded),
+            service,
+            wire,
+            text=wish.text,
+            model=wish.model,
+            attempt=attempt,
+            retry_after_s=exceeded.retry_after_s,
+        )
     exchange = service.exchange(wire, "http", wish.text, asked=asked, attempt=attempt)
     headers = service.headers(exchange.number, wish.model)
     outlet = HttpOutlet(request, headers, wire=wire, wish=wish)
     await wire.while_there(exchange.perform(outlet, text_chars=len(wish.text)))
     return outlet.response
+
+
+async def body_of(request: web.BaseRequest) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        Refused: it is too large, or not what its headers say.
+    """
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refused(BODY_TOO_LARGE) from error
+    except (web.RequestPayloadError, ClientPayloadError) as error:
+        raise Refused(BODY_UNREADABLE) from error
 
 
 def check_credentials(request: web.BaseRequest, service: Service) -> None:
@@ -66,13 +99,17 @@ def check_credentials(request: web.BaseRequest, service: Service) -> None:
         raise Refused(answers.error_of(401, ""))
 
 
-def faults_of(request: web.BaseRequest) -> tuple[Fault, ...]:
+def faults_of(request: web.BaseRequest, service: Service) -> tuple[Fault, ...]:
     """Return the faults that a request asks for by its header.
 
     Raises:
-        FaultError: one of them is wrong.
+        FaultError: one of them is wrong, or the token that guards the fake is missing.
     """
-    return parse_header(request.headers.get(HEADER, ""))
+    faults = parse_header(request.headers.get(HEADER, ""))
+    given = request.headers.get(GUARD_HEADER, "")
+    if faults and service.token is not None and not is_same_token(given, service.token):
+        raise FaultError(f"it needs the token of this fake in {GUARD_HEADER}")
+    return faults
 
 
 def wrong_fault(error: FaultError) -> GroqError:
@@ -82,13 +119,16 @@ def wrong_fault(error: FaultError) -> GroqError:
 
 def models(request: web.BaseRequest, service: Service, wire: Wire) -> web.StreamResponse:
     """Answer `GET .../models` and `GET .../models/ID`."""
+    try:
+        check_credentials(request, service)
+    except Refused as refused:
+        return refusal(refused.error, service, wire)
     name = request.path.partition("/models")[2].lstrip("/")
-    if not name:
-        listing: object = {"object": "list", "data": [m.listing() for m in MODELS.values()]}
-        return web.json_response(listing)
-    if name not in MODELS:
+    if name and name not in MODELS:
         return refusal(no_such_model(name), service, wire)
-    return web.json_response(MODELS[name].listing())
+    listing: object = {"object": "list", "data": [m.listing() for m in MODELS.values()]}
+    headers = service.headers(service.next_exchange(), name)
+    return web.json_response(MODELS[name].listing() if name else listing, headers=headers)
 
 
 def refusal(
@@ -97,6 +137,7 @@ def refusal(
     wire: Wire,
     *,
     text: str = "",
+    model: str = "",
     number: int | None = None,
     attempt: Attempt | None = None,
     retry_after_s: float | None = None,
@@ -105,7 +146,7 @@ def refusal(
     if number is None:
         code = error.code or error.type
         number = service.refuse(wire, status=error.status, code=code, text=text, attempt=attempt)
-    return error_response(error, service.headers(number, ""), retry_after_s=retry_after_s)
+    return error_response(error, service.headers(number, model), retry_after_s=retry_after_s)
 
 
 def error_response(
@@ -117,12 +158,15 @@ def error_response(
 ) -> web.Response:
     """Return the answer to an error: Groq's JSON, or the page of the proxy before it."""
     if error.page:
-        return web.Response(text=error.page, status=error.status, content_type=error.page_type)
+        proxy = {name: headers[name] for name in answers.PROXY_HEADERS}
+        return web.Response(
+            text=error.page, status=error.status, content_type=error.page_type, headers=proxy
+        )
     text = json.dumps(error.body())
     if retry_after_s is None and error.status == HTTPStatus.TOO_MANY_REQUESTS:
         retry_after_s = answers.RETRY_AFTER_S
     if retry_after_s is not None:
-        headers = {**headers, hdrs.RETRY_AFTER: f"{retry_after_s:.0f}"}
+        headers = {**headers, hdrs.RETRY_AFTER: str(math.ceil(retry_after_s))}
     if is_broken:
         text = text[: len(text) // 2]
     return web.json_response(text=text, status=error.status, headers=headers)
@@ -137,6 +181,7 @@ class HttpOutlet:
         self._request = request
         self._wire = wire
         self._has_ended = False
+        self._is_chunked = request.version >= HttpVersion11
         self._headers = headers
         self._model = wish.model
         self.response: web.StreamResponse = web.Response(status=500)
@@ -145,7 +190,7 @@ class HttpOutlet:
         """Send the head of the answer."""
         self.response = web.StreamResponse(headers=self._headers)
         self.response.content_type = "audio/wav"
-        if self._request.version >= HttpVersion11:
+        if self._is_chunked:
             self.response.enable_chunked_encoding()
         await self.response.prepare(self._request)
 
@@ -154,12 +199,16 @@ class HttpOutlet:
         if not self._has_ended and not piece.owes_bytes:
             await self.response.write(data)
             return
+        if not self._is_chunked:
+            self._wire.write(data)
+            return
         end = b"" if piece.owes_bytes else b"\r\n"
         await self.raw(b"%x\r\n%s%s" % (len(data) + piece.owes_bytes, data, end))
 
     async def raw(self, data: bytes) -> None:
-        """Send bytes past all framing."""
-        self._wire.write(data)
+        """Send bytes past all framing: chunk syntax, which HTTP/1.0 does not have."""
+        if self._is_chunked:
+            self._wire.write(data)
 
     async def mark(self, unit: Unit) -> None:
         """Send the last chunk: over HTTP the end of the body is the only marker."""

@@ -4,7 +4,6 @@ A plan says what goes out and when, relative to the accepted request. Waits are 
 absolute schedule, so a slow moment in between does not move what comes later.
 """
 
-import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -263,14 +262,6 @@ def _framing(send: Send) -> str:
     usual = ("binary", True, 0)
     framing = (send.frame, send.is_final, send.owes_bytes)
     return "" if framing == usual else f" {framing}"
-
-
-def plan_sha256(plans: tuple[Plan, ...]) -> str:
-    """Return the SHA-256 of some plans in their order, as hexadecimal digits."""
-    digest = hashlib.sha256()
-    for plan in plans:
-        hash_plan(plan, digest)
-    return digest.hexdigest()
 
 
 def cut(steps: tuple[Step, ...], after_ms: float) -> tuple[tuple[Step, ...], tuple[Step, ...]]:

@@ -25,7 +25,7 @@ async def serve(
 ) -> web.StreamResponse:
     """Upgrade, then answer one request after the other until somebody closes."""
     try:
-        asked = faults_of(request)
+        asked = faults_of(request, service)
     except FaultError as error:
         return refusal(wrong_fault(error), service, wire)
     default = service.rulebook.default.faults
@@ -87,10 +87,7 @@ def _note(service: Service, wire: Wire, sentence: str) -> None:
 
 
 def _opening(request: web.BaseRequest, wire: Wire) -> Opening:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return Opening(
-        path=request.path, query=dict(request.query), headers=headers, number=wire.number
-    )
+    return Opening(query=dict(request.query), number=wire.number)
 
 
 async def _not_upgraded(met: tuple[str, Step], service: Service, wire: Wire) -> web.StreamResponse:

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fake_groq.answers import GroqError, error_of
-from fake_groq.policy import Policy
+from fake_groq.policy import INPUT_CHARACTERS_MAX, Policy
 from fake_groq.voices import MODELS, voices_of
-
-# Groq documents 200 characters; what it does beyond them is not known. The fake ends somewhere.
-INPUT_CHARACTERS_MAX: Final = 10_000
 
 _FORMATS: Final = ("wav",)
 _FIELDS: Final = frozenset({"model", "input", "voice", "response_format", "sample_rate", "speed"})
@@ -24,12 +21,13 @@ class Wish:
 
 
 class Refused(Exception):
-    """A request that is answered with this error; `text` is what it wanted to hear."""
+    """A request that is answered with this error; what it wanted to hear, and from which model."""
 
-    def __init__(self, error: GroqError, *, text: str = "") -> None:
+    def __init__(self, error: GroqError, *, text: str = "", model: str = "") -> None:
         super().__init__(error.message)
         self.error = error
         self.text = text
+        self.model = model
 
 
 def wish_of(data: bytes, policy: Policy) -> Wish:
@@ -38,12 +36,12 @@ def wish_of(data: bytes, policy: Policy) -> Wish:
     Raises:
         Refused: it is wrong; the first thing that is wrong is told.
     """
-    body = _document(data)
+    body = document(data)
     found = body.get("input")
     text = found if isinstance(found, str) else ""
     error = _wrong(body, text, policy)
     if error is not None:
-        raise Refused(error, text=text)
+        raise Refused(error, text=text, model=str(body.get("model") or ""))
     if policy.over_length == "truncate":
         text = policy.shortened(text)
     return Wish(model=body["model"], text=whole_characters(text))
@@ -63,13 +61,18 @@ def no_such_model(name: str) -> GroqError:
     )
 
 
-def _document(data: bytes) -> dict[str, Any]:
+def document(data: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body.
+
+    Raises:
+        Refused: it is none.
+    """
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise Refused(_invalid("request body is not a JSON object"))
+        raise Refused(invalid("request body is not a JSON object"))
     return body
 
 
@@ -77,7 +80,7 @@ def _wrong(body: dict[str, Any], text: str, policy: Policy) -> GroqError | None:
     """Return the first thing that is wrong with a request."""
     model = body.get("model")
     if not model:
-        return _invalid("model is required")
+        return invalid("model is required")
     if not isinstance(model, str) or model not in MODELS:
         return no_such_model(str(model))
     if model in policy.terms_required:
@@ -87,30 +90,31 @@ def _wrong(body: dict[str, Any], text: str, policy: Policy) -> GroqError | None:
 
 def _wrong_text(text: str, policy: Policy) -> GroqError | None:
     if not text:
-        return _invalid("input is required")
+        return invalid("input is required")
     limit = policy.length_max
     if policy.over_length == "refuse" and policy.length(text) > limit:
-        return _invalid(f"input must be at most {limit} characters")
-    if len(text) > INPUT_CHARACTERS_MAX:
-        return _invalid(f"input must be at most {INPUT_CHARACTERS_MAX} characters")
+        return invalid(f"input must be at most {limit} characters")
+    if len(text) > INPUT_CHARACTERS_MAX and policy.over_length != "truncate":
+        return invalid(f"input must be at most {INPUT_CHARACTERS_MAX} characters")
     return None
 
 
 def _wrong_voice(body: dict[str, Any], model: str, policy: Policy) -> GroqError | None:
     if not body.get("voice"):
-        return _invalid("voice is required")
+        return invalid("voice is required")
     voices = voices_of(model, policy.voices)
     if body["voice"] not in voices:
-        return _invalid(f"voice must be one of the following voices: [{' '.join(voices)}]")
+        return invalid(f"voice must be one of the following voices: [{' '.join(voices)}]")
     if body.get("response_format") not in _FORMATS:  # also where it is absent, as the service does
-        return _invalid(f"response_format must be one of [{' '.join(_FORMATS)}]")
+        return invalid(f"response_format must be one of [{' '.join(_FORMATS)}]")
     return None
 
 
 def _unknown(body: dict[str, Any], policy: Policy) -> GroqError | None:
     unknown = sorted(set(body) - _FIELDS) if policy.unknown_fields == "refuse" else []
-    return _invalid(f"property '{unknown[0]}' is unsupported") if unknown else None
+    return invalid(f"property '{unknown[0]}' is unsupported") if unknown else None
 
 
-def _invalid(message: str) -> GroqError:
+def invalid(message: str) -> GroqError:
+    """Return a plain validation error."""
     return GroqError(status=400, message=message)

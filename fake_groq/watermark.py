@@ -90,11 +90,6 @@ def stream_key(session: int, message: int, sentence: int, count: int) -> int:
     return session << 32 | message << 16 | sentence << 8 | count
 
 
-def split_key(key: int) -> tuple[int, int, int, int]:
-    """Return session, message, sentence and count of a stream key."""
-    return key >> 32, key >> 16 & 0xFFFF, key >> 8 & 0xFF, key & 0xFF
-
-
 def encode(
     key: int, nonce: int, first_sample: int, count_of_samples: int, total_samples: int
 ) -> bytes:

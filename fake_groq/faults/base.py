@@ -18,6 +18,7 @@ import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 import fake_groq.faults
@@ -91,6 +92,7 @@ def fault(member: _FaultType) -> _FaultType:
     return member
 
 
+@cache
 def known_faults() -> dict[str, type[Fault]]:
     """Return all faults of the folder by their names, sorted."""
     for found in pkgutil.iter_modules(fake_groq.faults.__path__, "fake_groq.faults."):
@@ -112,7 +114,7 @@ def parse_fault(written: object) -> Fault:
         raise FaultError(f'A fault is written {{"name": ...}}, not {written!r}.')
     members = known_faults()
     name = settings.get("name")
-    if name not in members:
+    if not isinstance(name, str) or name not in members:
         raise FaultError(f"Unknown fault {name!r}{nearest(str(name), members)}")
     member = members[name]
     numbers = {key: value for key, value in settings.items() if key != "name"}

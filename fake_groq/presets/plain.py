@@ -41,7 +41,7 @@ class Plain(Preset):
     def refuse(self, error: GroqError, context: str) -> Actions:
         """Send Groq's JSON and close; for a status it is too late."""
         code = INTERNAL_ERROR if error.status >= 500 else POLICY_VIOLATION
-        return (Leave(code=code, frames=(said(error.body()),)),)
+        return (Leave(code=code, frames=(said(error.body()),), is_urgent=True),)
 
 
 def _wrong(sentence: str) -> Actions:

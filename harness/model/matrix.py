@@ -14,6 +14,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     which that rule failed, ``by_grade`` the rules that failed in every run when the record was
     judged at that grade. ``verdicts`` are those of the last run. ``is_as_expected`` says that a
     known-bad was killed by its rule in every run, or that a variant passed every rule in each.
+    ``tries`` counts also the runs of a variant that saw too little to say anything.
     """
 
     target: str
@@ -29,6 +30,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     is_as_expected: bool
     sentence: str
     folders: tuple[str, ...]
+    tries: int = 0
 
     @property
     def killed_by(self) -> tuple[str, ...]:

@@ -83,9 +83,7 @@ Actions = tuple[Action, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a socket was opened: the path behind the host, its query, its headers (lower case)."""
+    """How a socket was opened: the query of its address, and which connection it is."""
 
-    path: str = "/"
     query: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
     number: int = 1

@@ -10,6 +10,8 @@ from uuid import UUID
 from fake_groq.end_markers import Ending, Unit
 from fake_groq.presets.base.actions import Frame, Opening
 
+BRACKETS_MAX = 400  # a protocol has a dozen; Python's JSON gives up at a thousand inside each other
+
 
 def said(message: Mapping[str, Any]) -> Frame:
     """Return a JSON message."""
@@ -37,8 +39,12 @@ def audio_text(pcm: bytes) -> str:
 def read_json(message: str | bytes) -> dict[str, Any] | None:
     """Return the JSON object of a message; None where it holds none.
 
-    A lone surrogate is no character, so what holds one is no JSON either (RFC 8259, 8.2).
+    A lone surrogate is no character, so what holds one is no JSON either (RFC 8259, 8.2); nor is
+    what is nested deeper than anybody means it.
     """
+    openings = ("[", "{") if isinstance(message, str) else (b"[", b"{")
+    if sum(map(message.count, openings)) > BRACKETS_MAX:  # type: ignore[arg-type] # of its own kind
+        return None
     try:
         found = json.loads(message)
         if "\\u" in str(message):

@@ -50,8 +50,11 @@ class Peer:
 
     def ask(self, text: str) -> None:
         """Ask for a text over a WebSocket."""
-        data = json.dumps({"model": ENGLISH, "input": text, "voice": VOICE}).encode()
-        assert 126 <= len(data) < 65_536, "the frame below has a length of two bytes"
+        self.say({"model": ENGLISH, "input": text, "voice": VOICE})
+
+    def say(self, message: dict[str, object]) -> None:
+        """Send a JSON message over a WebSocket."""
+        data = json.dumps(message).encode().ljust(126)  # the frame has a length of two bytes
         self.writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + NO_MASK + data)
 
     def stop_reading(self) -> None:

@@ -13,6 +13,7 @@ from fake_groq.answers import GroqError, error_of, go_duration, headers
         (172.8, "2m52.8s"),
         (30336, "8h25m36s"),
         (59.9999, "1m0s"),
+        (0.9996, "1s"),
     ],
 )
 def test_durations_are_written_as_go_writes_them(seconds: float, written: str) -> None:

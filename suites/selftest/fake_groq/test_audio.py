@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from fake_groq.audio import (
     FRAME_SAMPLES,
-    ORPHEUS_FRAME_SAMPLES,
     frames_of,
     in_frames,
     speech,
@@ -21,9 +20,9 @@ def test_a_speech_lasts_whole_frames(characters: int, ms_per_character: float, f
 
 
 def test_orpheus_itself_makes_frames_of_2048_samples() -> None:
-    frames = frames_of(100, 20.0, ORPHEUS_FRAME_SAMPLES)
+    frames = frames_of(100, 20.0, 2048)
     assert frames == -(-2000 * 24 // 2048)
-    cut = in_frames(speech(frames, (), ORPHEUS_FRAME_SAMPLES), ORPHEUS_FRAME_SAMPLES)
+    cut = in_frames(speech(frames, (), 2048), 2048)
     assert [sum(span.samples for span in frame) for frame in cut] == [2048] * frames
 
 

@@ -7,7 +7,8 @@ import aiohttp
 import pytest
 
 from fake_groq.app import Settings
-from fake_groq.steps import Profile, plan_sha256
+from fake_groq.steps import Profile
+from suites.selftest.fake_groq.hashing import plan_sha256
 from suites.selftest.fake_groq.staging import Fake, fake, heard, staged, text_of
 
 pytestmark = pytest.mark.io
@@ -55,6 +56,9 @@ async def test_behaviour_is_set_for_messages_sessions_texts_and_all() -> None:
     [
         ("POST", "/behaviour", {"default": {"pece": 1}}, 400, "did you mean 'pace'?"),
         ("POST", "/behaviour", b"{", 400, "no JSON"),
+        ("POST", "/behaviour", {"default": {"faults": [{"name": []}]}}, 400, "Unknown fault []"),
+        ("POST", "/behaviour", {"default": {"after_marker": "close:" + "9" * 5000}}, 400, "number"),
+        ("POST", "/behaviour", {"default": {"end_marker": "text:\ud800"}}, 400, "half of a"),
         ("POST", "/behaviour", b"\xff", 400, "no JSON"),
         ("POST", "/plans", {"text": []}, 400, 'Expected {"texts"'),
         ("POST", "/plans", {"texts": [1]}, 400, 'Expected {"texts"'),
@@ -166,6 +170,35 @@ async def test_live_streams_are_listed_with_how_far_they_are() -> None:
         await server.wait_for("stream_released")
         assert (await call(server, "GET", "/streams"))[1] == {"streams": []}
         assert (await call(server, "GET", "/counters"))[1]["streams"]["open"] == 0
+
+
+async def test_a_name_that_leads_here_does_not_open_the_control_api() -> None:
+    rebound = "http://evil.example"
+    async with fake() as server:
+        assert await guarded_call(server, "/counters", Host="evil.example", Origin=rebound) == 403
+        assert await guarded_call(server, "/counters", Host="localhost:1") == 200
+        assert await guarded_call(server, "/counters", Host="[::1]:1") == 200
+
+
+async def test_a_token_guards_the_faults_that_a_request_may_ask_for() -> None:
+    async with staged(Settings(token="secret")) as server:
+        asked = "x-fake-fault: refused_connection;down_ms=86400000\r\n"
+        head, body = await (await server.posted(text_of(1, 1), asked)).answer()
+        assert head.startswith("HTTP/1.1 400 ")
+        assert b"x-fake-token" in body
+        known = "x-fake-fault: bad_gateway\r\nx-fake-token: secret\r\n"
+        head, _ = await (await server.posted(text_of(1, 1), known)).answer()
+        assert head.startswith("HTTP/1.1 502 ")
+        assert server.events("listener_closed") == []
+
+
+async def test_a_token_that_is_no_text_is_not_the_token() -> None:
+    async with staged(Settings(token="secret")) as server:
+        peer = await server.connected()
+        peer.writer.write(
+            b"GET /__control__/ledger HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \xff\r\n\r\n"
+        )
+        assert (await peer.answer())[0].startswith("HTTP/1.1 401 ")
 
 
 async def guarded_call(server: Fake, path: str, **headers: str) -> int:

@@ -18,7 +18,7 @@ STORY: tuple[tuple[str, dict[str, object]], ...] = (
     ("stream_ended", {"marker": "body"}),
     ("stream_ended", {"marker": "body", "again": True}),
     ("stream_released", {"by": "peer", "how": "close 4001"}),
-    ("stream_refused", {"status": 429}),
+    ("stream_refused", {"status": 429, "fault": "burst"}),
     ("stream_failed", {"how": "rst"}),
     ("chat_completed", {}),
     ("socket_closed", {"by": "peer"}),
@@ -36,7 +36,7 @@ def test_what_is_open_is_what_was_opened_less_what_was_let_go() -> None:
         "ended": 1,
         "failed": 1,
     }
-    assert summary["faults"] == {"burst": 1, "marker_twice": 1}
+    assert summary["faults"] == {"burst": 2, "marker_twice": 1}
     assert (summary["refusals"], summary["audio_bytes"]) == ({"429": 1}, 3840)
 
 

@@ -152,6 +152,7 @@ async def every_answer_has_its_rate_headers_and_durations_as_go_writes_them() ->
         for answer in (await ask(server), await ask(server, {"voice": None})):
             assert answer.headers["x-request-id"].startswith("req_01")
             assert answer.headers["x-groq-region"]
+            assert answer.headers["server"] == "cloudflare"
             for name in ("requests", "tokens"):
                 limit, remaining = (
                     int(answer.headers[f"x-ratelimit-{part}-{name}"])
@@ -171,6 +172,7 @@ async def the_free_tier_ends_at_1200_tokens_a_minute_with_a_429() -> None:
         assert (last.error["type"], last.error["code"]) == ("tokens", "rate_limit_exceeded")
         assert "on tokens per minute (TPM): Limit 1200, Used" in last.error["message"]
         assert 1 <= int(last.headers["retry-after"]) <= 60
+        assert int(last.headers["x-ratelimit-remaining-tokens"]) < 190
 
 
 async def a_request_without_a_user_agent_is_screened_out() -> None:

@@ -85,3 +85,15 @@ async def test_another_client_is_heard_while_the_page_looks_on() -> None:
         async with server.speaking(text_of(1, 1)) as client:
             assert (await heard(client))[2] == "close 1000"
         await expect(page.locator("#figures")).to_contain_text("1streams", timeout=PATIENCE_MS)
+
+
+async def test_a_switch_leaves_what_others_have_set_as_it_is() -> None:
+    stall = {"name": "stall_mid_stream", "after_ms": 80, "every": 7, "probability": 0.5}
+    async with fake(faults=[stall, "marker_twice"]) as server, opened(server) as page:
+        await expect(page.locator('input[name="marker_twice"]')).to_be_checked(timeout=PATIENCE_MS)
+        before = server.running.service.rulebook.default.faults
+        await page.check('.fault[data-name="jitter"] > label input')
+        rulebook = server.running.service.rulebook
+        await eventually(lambda: len(rulebook.default.faults) == 3)
+        assert rulebook.default.faults[:2] == before
+        assert rulebook.default.faults[2].name == "jitter"

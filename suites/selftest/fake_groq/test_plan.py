@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from fake_groq.behaviour import DEFAULT_BEHAVIOUR, Behaviour, read_behaviour
 from fake_groq.plan import SpeechRequest, make_plan
-from fake_groq.steps import Close, Head, Marker, Plan, Profile, Send, Wait, plan_sha256
+from fake_groq.steps import Close, Head, Marker, Plan, Profile, Send, Wait
 from fake_groq.watermark import encode, stream_key
+from suites.selftest.fake_groq.hashing import plan_sha256
 from suites.selftest.fake_groq.staging import text_of
 
 TEXT = text_of(3, 2)

@@ -40,7 +40,7 @@ def test_a_shortened_text_is_as_long_as_it_may_be(text: str, unit: str) -> None:
         ({"over_lenght": "accept"}, "did you mean 'over_length'?"),
         ({"tier": "paid"}, '"free", "developer", "unlimited"'),
         ({"voices": "2024-01"}, '"2026-04", "2025-12"'),
-        ({"length_max": 0}, "from 1 to 100000, not 0"),
+        ({"length_max": 0}, "from 1 to 10000, not 0"),
         ({"length_max": True}, "not True"),
         ({"requires_key": "yes"}, "true or false"),
         ({"terms_required": "all"}, "is a list"),

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from fake_groq.policy import read_policy
 from fake_groq.watermark import stream_key
 from fake_groq.wav import wav_header
 from suites.selftest.fake_groq.staging import (
@@ -214,3 +215,34 @@ async def test_a_timing_profile_is_seen_on_the_wire() -> None:
         assert 240 < opened["data"]["first_audio_ms"] < 330
         sent = server.events("stream_sent")
         assert (sent[-1]["at_ns"] - opened["at_ns"]) / 1e6 > 550
+
+
+async def test_a_body_that_is_not_what_it_says_is_a_400() -> None:
+    async with fake() as server:
+        lies = "Content-Encoding: gzip\r\n"
+        head, _ = await (await server.requested(PATHS[0], b"no gzip", lies)).answer()
+        assert head.startswith("HTTP/1.1 400 ")
+
+
+async def test_an_old_client_gets_no_chunk_syntax_either() -> None:
+    async with fake(faults=["marker_twice"]) as server:
+        peer = await server.connected()
+        body = json.dumps(VALID).encode()
+        peer.writer.write(
+            b"POST /v1/audio/speech HTTP/1.0\r\nUser-Agent: old\r\nContent-Length: %d\r\n\r\n%s"
+            % (len(body), body)
+        )
+        async with asyncio.timeout(DEADLINE_S):
+            whole = await peer.reader.read(-1)
+        assert runs_of(whole.partition(b"\r\n\r\n")[2][78:]) == [(KEY, 0, TOTAL)]
+        assert whole[-5:] != b"0\r\n\r\n"
+
+
+async def test_the_models_need_a_key_where_one_is_needed() -> None:
+    async with fake() as server, aiohttp.ClientSession() as session:
+        service = server.running.service
+        async with session.get(f"{server.base}/v1/models") as response:
+            assert response.headers["x-request-id"]
+        service.govern(read_policy({"requires_key": True}, service.policy))
+        async with session.get(f"{server.base}/v1/models") as response:
+            assert response.status == 401

@@ -11,9 +11,9 @@ from fake_groq.steps import (
     Step,
     Wait,
     cut,
-    plan_sha256,
     split_spans,
 )
+from suites.selftest.fake_groq.hashing import plan_sha256
 
 FRAME = 1920
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_groq.identity import MESSAGE_CHARACTERS_MAX, Identity, Language, fold, identities, mixed
+from fake_groq.identity import Identity, Language, fold, identities, mixed
 from fake_groq.texts import KINDS, garnished, utf8_bytes, utf16_units
 
 NUMBERS = st.integers(1, 0xFFFF)
@@ -60,7 +60,7 @@ def test_a_text_has_what_its_kind_promises(
 ) -> None:
     text = garnished(session, message, kind, language=language, rng=random.Random(seed))
     assert re.search(SHOWN.get(kind, "."), text)
-    assert len(text) <= MESSAGE_CHARACTERS_MAX or kind == "characters_201"
+    assert len(text) <= 200 or kind == "characters_201"
     assert text.endswith(".")
     assert "  " not in text
 

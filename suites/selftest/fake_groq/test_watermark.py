@@ -97,11 +97,16 @@ def test_a_header_knows_its_length_free_samples(key: int, total: int) -> None:
 
 
 @given(*(st.integers(0, limit) for limit in (65535, 65535, 255, 255)))
-def test_a_key_is_split_as_it_was_made(
+def test_a_key_holds_its_numbers_side_by_side(
     session: int, message: int, sentence: int, count: int
 ) -> None:
     key = watermark.stream_key(session, message, sentence, count)
-    assert watermark.split_key(key) == (session, message, sentence, count)
+    assert (key >> 32, key >> 16 & 0xFFFF, key >> 8 & 0xFF, key & 0xFF) == (
+        session,
+        message,
+        sentence,
+        count,
+    )
     assert 0 <= key < 1 << 48
 
 

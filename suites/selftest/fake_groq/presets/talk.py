@@ -103,8 +103,8 @@ def answers(member: Preset, *messages: Words) -> list[object]:
     return found
 
 
-def greeting(preset: type[Preset], path: str = "/", **query: str) -> list[object]:
-    return _shown(preset(Opening(path=path, query=query)).greet())
+def greeting(preset: type[Preset], **query: str) -> list[object]:
+    return _shown(preset(Opening(query=query)).greet())
 
 
 def opened(preset: type[Preset], **query: str) -> Preset:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.cli import matrix
 from harness.cli.matrix import Outcome, matrix_of, outcome_of, row_of
 from harness.model.matrix import GRADES, Row
 from harness.model.target import Expectation, Sut, Target
@@ -131,3 +132,42 @@ def test_a_check_without_which_every_known_bad_still_dies_is_idle() -> None:
 def test_one_row_that_is_not_as_expected_leaves_the_matrix_unproven() -> None:
     rows = (a_row("one", "EOS-1"), a_row("right", is_as_expected=False))
     assert not matrix_of(rows, seed=7, is_whole=False).is_proven
+
+
+@pytest.mark.parametrize(
+    ("expected", "stories", "tries", "is_right"),
+    [
+        (None, ("open", "open", "clean"), 3, True),
+        (None, ("open", "open", "open", "clean"), 3, False),
+        (None, ("clean", "open"), 1, True),
+        (None, ("open", "EOS-1"), 2, False),  # a breach is final
+        (None, ("EOS-1", "clean"), 1, False),
+        ("EOS-1", ("open", "EOS-1"), 1, False),  # a known-bad has to be killed at once
+    ],
+)
+async def test_a_right_variant_is_run_again_while_it_was_seen_too_little(
+    expected: str | None,
+    stories: tuple[str, ...],
+    tries: int,
+    is_right: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = iter(stories)
+
+    async def outcome(_target: Target, seed: int, folder: Path) -> Outcome:
+        seeds.append(seed)
+        story = next(told)
+        failed = () if story in ("open", "clean") else (story,)
+        open_rule = "STOP-2" if story == "open" else None
+        return Outcome(folder=folder.name, judgement=judgement(*failed, open_rule=open_rule))
+
+    seeds: list[int] = []
+    monkeypatch.setattr(matrix, "_outcome", outcome)
+    sut = Sut(url="ws://127.0.0.1:1/", command=("relay",))
+    target = Target(sut=sut, name="planted", expect=Expectation(rule=expected))
+    settled = await matrix._settled(target, 7, Path("planted"))
+    assert settled.tries == tries
+    assert len(set(seeds)) == tries
+    made = row_of(target, ("happy_path",), [settled])
+    assert (made.is_as_expected, made.tries) == (is_right, tries)
+    assert ("saw too little" in made.sentence) == (is_right and tries > 1)
