@@ -46,8 +46,10 @@ class Socket:
         await self._write(data, WSMsgType.TEXT)
 
     async def binary(self, data: bytes) -> None:
-        """Send a binary message."""
-        await self._write(data, WSMsgType.BINARY)
+        """Send a binary message, past aiohttp, which would take a third longer."""
+        if self._said_goodbye:
+            await self._nothing_follows()
+        self.wire.write(frame_head("binary", len(data), is_final=True) + data)
 
     def frame(self, data: bytes, kind: FrameKind, *, size_bytes: int, is_final: bool) -> None:
         """Send one frame that announces so many bytes, also behind a close frame."""
@@ -108,9 +110,17 @@ class Socket:
 
     async def _write(self, data: bytes, kind: WSMsgType) -> None:
         if self._said_goodbye:
-            await self.wire.departed.wait()
-            raise ConnectionResetError("Nothing follows a close frame.")
+            await self._nothing_follows()
         await self._socket.send_frame(data, kind)
+
+    async def _nothing_follows(self) -> None:
+        """Wait for the end of the connection behind our close frame.
+
+        Raises:
+            ConnectionError: always.
+        """
+        await self.wire.departed.wait()
+        raise ConnectionResetError("Nothing follows a close frame.")
 
 
 def frame_head(frame: FrameKind, size_bytes: int, *, is_final: bool) -> bytes:

@@ -5,12 +5,21 @@ The relay itself supersedes and fetches nothing ahead; several of its right vari
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Coroutine, Iterable
+from typing import Any, Literal
 
 from reference_impl.framing import Chunker
+from reference_impl.ownership import Released
 from reference_impl.relay import Session
-from reference_impl.vocabulary import Failure, Input, Rejected, SendEnd, Speak
+from reference_impl.vocabulary import (
+    Ending,
+    EndReason,
+    Failure,
+    Input,
+    Rejected,
+    SendEnd,
+    Speak,
+)
 
 _DUPLICATE = Failure(code="duplicate_message_id", message="The message id has been used.")
 
@@ -60,6 +69,18 @@ class Fetched(Chunker):
         """Keep the samples, and pass on nothing."""
         self.pieces.put_nowait(pcm)
         return ()
+
+
+async def while_held(stream: Coroutine[Any, Any, Ending]) -> Ending:
+    """Return the ending of a stream that is fetched in a task of its own.
+
+    Who lets go of the message lets go of its stream at once, and this task hears of it a turn of
+    the loop later: till then it may find that it holds nothing any more.
+    """
+    try:
+        return await stream
+    except Released:
+        return Ending(reason=EndReason.CLEANUP)
 
 
 class SeveralAtOnce(asyncio.Lock):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reference_impl import server
 from reference_impl.planting import replace
-from reference_impl.queueing import Fetched, QueueingSession, SeveralAtOnce
+from reference_impl.queueing import Fetched, QueueingSession, SeveralAtOnce, while_held
 from reference_impl.relay import Exchange
 from reference_impl.upstream import SpeechRequest
 from reference_impl.vocabulary import Ending, Input, SendEnd, Speak, UpstreamEnded
@@ -37,7 +37,8 @@ class _FetchesNext(QueueingSession):
         message = self.waiting[0]
         fetched, ahead = Fetched(), Exchange(number=0)
         request = SpeechRequest(model=self._settings.model, text=message.text, voice=message.voice)
-        stream = self._tasks.create_task(self.speak_segment(ahead, request, fetched), name="ahead")
+        segment = self.speak_segment(ahead, request, fetched)
+        stream = self._tasks.create_task(while_held(segment), name="ahead")
         stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))
         self._next = (message.message_id, ahead, fetched, stream)
 

@@ -8,7 +8,7 @@ import re
 
 from reference_impl import server
 from reference_impl.planting import replace
-from reference_impl.queueing import Fetched, SeveralAtOnce
+from reference_impl.queueing import Fetched, SeveralAtOnce, while_held
 from reference_impl.relay import Exchange, Session
 from reference_impl.upstream import SpeechRequest
 from reference_impl.vocabulary import Ending, EndReason, Speak, UpstreamEnded
@@ -38,7 +38,8 @@ class _Prefetches(Session):
     ) -> "tuple[Fetched, asyncio.Task[Ending]]":
         fetched = Fetched()
         request = SpeechRequest(model=self._settings.model, text=text, voice=message.voice)
-        stream = fetching.create_task(self.speak_segment(exchange, request, fetched))
+        segment = self.speak_segment(exchange, request, fetched)
+        stream = fetching.create_task(while_held(segment))
         stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))
         return fetched, stream
 
