@@ -5,12 +5,12 @@ The relay itself supersedes and fetches nothing ahead; several of its right vari
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any, Literal
 
 from reference_impl.framing import Chunker
 from reference_impl.ownership import Released
-from reference_impl.relay import Session
+from reference_impl.relay import Exchange, Session
 from reference_impl.vocabulary import (
     Ending,
     EndReason,
@@ -20,6 +20,8 @@ from reference_impl.vocabulary import (
     SendEnd,
     Speak,
 )
+
+PIECES_MAX = 256  # about a megabyte, or twenty seconds of speech
 
 _DUPLICATE = Failure(code="duplicate_message_id", message="The message id has been used.")
 
@@ -60,15 +62,54 @@ class QueueingSession(Session):
 
 
 class Fetched(Chunker):
-    """Keeps the pieces of a stream that is fetched before its turn; None ends them."""
+    """Keeps the pieces of a stream that is fetched before its turn, as many as may wait."""
 
     def __init__(self) -> None:
-        self.pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._has_room = asyncio.Event()
 
     def feed(self, pcm: bytes) -> Iterable[bytes]:
-        """Keep the samples, and pass on nothing."""
-        self.pieces.put_nowait(pcm)
-        return ()
+        """Keep the samples, and pass on nothing: what is returned says where they are."""
+        self._pieces.put_nowait(pcm)
+        return Held(self)
+
+    def end(self) -> None:
+        """Keep that nothing more comes."""
+        self._pieces.put_nowait(None)
+
+    async def next(self) -> bytes | None:
+        """Return the next piece; None at the end."""
+        piece = await self._pieces.get()
+        self._has_room.set()
+        return piece
+
+    async def room(self) -> None:
+        """Wait until fewer pieces wait than may."""
+        while self._pieces.qsize() >= PIECES_MAX:
+            self._has_room.clear()
+            await self._has_room.wait()
+
+
+class Held:
+    """No frames, and the place where the samples wait that could be some."""
+
+    def __init__(self, fetched: Fetched) -> None:
+        self.fetched = fetched
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield nothing."""
+        return iter(())
+
+
+class PrefetchingSession(Session):
+    """A session that fetches ahead, no further than there is room for."""
+
+    async def pass_on(self, exchange: Exchange, frames: Iterable[bytes]) -> None:
+        """Bring frames to the client, or wait until what is fetched ahead has room."""
+        if isinstance(frames, Held):
+            await frames.fetched.room()
+        else:
+            await super().pass_on(exchange, frames)
 
 
 async def while_held(stream: Coroutine[Any, Any, Ending]) -> Ending:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from reference_impl import server
 from reference_impl.planting import replace
-from reference_impl.queueing import Fetched, QueueingSession, SeveralAtOnce, while_held
+from reference_impl.queueing import (
+    Fetched,
+    PrefetchingSession,
+    QueueingSession,
+    SeveralAtOnce,
+    while_held,
+)
 from reference_impl.relay import Exchange
 from reference_impl.upstream import SpeechRequest
 from reference_impl.vocabulary import Ending, Input, SendEnd, Speak, UpstreamEnded
@@ -16,7 +22,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class _FetchesNext(QueueingSession):
+class _FetchesNext(PrefetchingSession, QueueingSession):
     _next: tuple[str, Exchange, Fetched, "asyncio.Task[Ending]"] | None = None
 
     async def post(self, arrived: Input) -> None:
@@ -39,7 +45,7 @@ class _FetchesNext(QueueingSession):
         request = SpeechRequest(model=self._settings.model, text=message.text, voice=message.voice)
         segment = self.speak_segment(ahead, request, fetched)
         stream = self._tasks.create_task(while_held(segment), name="ahead")
-        stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))
+        stream.add_done_callback(lambda _: fetched.end())
         self._next = (message.message_id, ahead, fetched, stream)
 
     async def speak(self, exchange: Exchange, message: Speak) -> None:
@@ -51,7 +57,7 @@ class _FetchesNext(QueueingSession):
         exchange.upstream = ahead.upstream
         self._fetch_next()
         try:
-            while (pcm := await fetched.pieces.get()) is not None:
+            while (pcm := await fetched.next()) is not None:
                 await self.pass_on(exchange, self.new_chunker().feed(pcm))
             await self.ask(UpstreamEnded(exchange=exchange.number, ending=stream.result()))
         finally:

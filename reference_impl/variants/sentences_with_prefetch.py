@@ -1,6 +1,7 @@
 """Each sentence is a stream of its own, and all of a message run side by side: declared.
 
-What was fetched ahead waits in memory, and the streams of a stopped message go together.
+What was fetched ahead waits in memory, which is bounded; the streams of a stopped message go
+together.
 """
 
 import asyncio
@@ -8,15 +9,15 @@ import re
 
 from reference_impl import server
 from reference_impl.planting import replace
-from reference_impl.queueing import Fetched, SeveralAtOnce, while_held
-from reference_impl.relay import Exchange, Session
+from reference_impl.queueing import Fetched, PrefetchingSession, SeveralAtOnce, while_held
+from reference_impl.relay import Exchange
 from reference_impl.upstream import SpeechRequest
 from reference_impl.vocabulary import Ending, EndReason, Speak, UpstreamEnded
 
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?؟])\s+")
 
 
-class _Prefetches(Session):
+class _Prefetches(PrefetchingSession):
     async def speak(self, exchange: Exchange, message: Speak) -> None:
         self._upstream_turn = SeveralAtOnce()
         ending = Ending(reason=EndReason.COMPLETED)
@@ -24,7 +25,7 @@ class _Prefetches(Session):
             texts = _BETWEEN_SENTENCES.split(message.text.strip())
             streams = [self._fetch(exchange, message, text, fetching) for text in texts]
             for fetched, stream in streams:
-                while (pcm := await fetched.pieces.get()) is not None:
+                while (pcm := await fetched.next()) is not None:
                     await self.pass_on(exchange, self.new_chunker().feed(pcm))
                 ending = stream.result()
                 if ending.reason is not EndReason.COMPLETED:
@@ -40,7 +41,7 @@ class _Prefetches(Session):
         request = SpeechRequest(model=self._settings.model, text=text, voice=message.voice)
         segment = self.speak_segment(exchange, request, fetched)
         stream = fetching.create_task(while_held(segment))
-        stream.add_done_callback(lambda _: fetched.pieces.put_nowait(None))
+        stream.add_done_callback(lambda _: fetched.end())
         return fetched, stream
 
 
