@@ -10,7 +10,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.abc import AbstractStreamWriter
@@ -65,7 +65,7 @@ class Wire(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Enter the connection in the ledger; its profile is known with its first request."""
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES_MAX)
         self._socket = transport
         peer = transport.get_extra_info("peername")

@@ -55,8 +55,11 @@ def child(folder: Path, *arguments: str) -> Iterator[Child]:
         process.communicate()
 
 
-async def test_it_says_where_it_listens_and_stops_cleanly_at_sigterm(tmp_path: Path) -> None:
-    with child(tmp_path, "--seed", "4", "--nonce", "5") as fake:
+@pytest.mark.parametrize("loop", [(), ("--uvloop",)], ids=["asyncio", "uvloop"])
+async def test_it_says_where_it_listens_and_stops_cleanly_at_sigterm(
+    tmp_path: Path, loop: tuple[str, ...]
+) -> None:
+    with child(tmp_path, "--seed", "4", "--nonce", "5", *loop) as fake:
         ready = await fake.ready()
         assert ready["pid"] == fake.process.pid
         assert ready["control"] == f"http://127.0.0.1:{ready['port']}/__control__"
