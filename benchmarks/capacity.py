@@ -28,6 +28,7 @@ from aiohttp import web
 FRAME_MS, FRAME_BYTES = 80, 3840
 MS_PER_CHARACTER = 20
 WARM_UP_S = 1.0
+APART_S = 0.0043  # so the streams are spread over the 80 ms: together they would share wake-ups
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 PATHS = {"http": "/openai/v1/audio/speech", "ws": "/v1/audio/speech/stream"}
 
@@ -140,8 +141,7 @@ async def _measure(
         reader = _Reader(_request(kind, number, options.seconds))
         await loop.create_connection(partial(_same, reader), server["host"], server["port"])
         readers.append(reader)
-        if number % 20 == 19:
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(APART_S)
     await asyncio.sleep(WARM_UP_S)
     used, got = _processor_s(pid), sum(reader.received_bytes for reader in readers)
     begun = time.monotonic()
