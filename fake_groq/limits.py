@@ -9,6 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from fake_groq.voices import MODELS
+
 DAY_S: Final = 86_400
 MINUTE_S: Final = 60
 UNLIMITED: Final = "unlimited"
@@ -97,7 +99,7 @@ class Limiter:
         return state
 
     def _bucket(self, model: str, limit: Limit) -> _Bucket:
-        key = (model if model in _COUNTED else "", limit.short)
+        key = (model if model in MODELS else "", limit.short)
         if key not in self._buckets:
             self._buckets[key] = _Bucket(limit)
         return self._buckets[key]
@@ -124,4 +126,3 @@ TIERS: Final[dict[str, tuple[Limit, ...]]] = {
     "developer": _DEVELOPER,
     UNLIMITED: _DEVELOPER,
 }
-_COUNTED: Final = frozenset({"canopylabs/orpheus-v1-english", "canopylabs/orpheus-arabic-saudi"})

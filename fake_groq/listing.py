@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Final
 
 from rich.console import Console
@@ -90,8 +91,7 @@ def _headers() -> list[Row]:
 
 def _settings() -> list[Row]:
     rows = [("--set", *pair) for pair in written_behaviour(Behaviour()).items()]
-    policy = Policy()
-    rows += [("--policy", name, getattr(policy, name)) for name in Policy.__dataclass_fields__]
+    rows += [("--policy", *pair) for pair in asdict(Policy()).items()]
     return [{"option": o, "key": f"`{key}`", "default": _written(v)} for o, key, v in rows]
 
 

@@ -108,13 +108,17 @@ class Service:
 
     def _plan(self, request: SpeechRequest, behaviour: Behaviour) -> tuple[Plan, Behaviour]:
         """Return the plan of a stream, and its behaviour with nothing left to be drawn."""
+        if behaviour.timing is not None:
+            behaviour = self._timed(request, behaviour)
+        return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce), behaviour
+
+    def _timed(self, request: SpeechRequest, behaviour: Behaviour) -> Behaviour:
         chance = random.Random(f"{self.seed} timing {request.count} {request.text}")
         characters = len(request.text)
         frames = frames_of(characters, behaviour.ms_per_character, behaviour.frame_samples)
         audio_ms = frames * behaviour.frame_samples / SAMPLES_PER_MS
         speech = Speech(characters=characters, audio_ms=audio_ms)
-        behaviour = settled(behaviour, speech, chance)
-        return make_plan(request, behaviour, seed=self.seed, nonce=self.nonce), behaviour
+        return settled(behaviour, speech, chance)
 
     def govern(self, policy: Policy) -> None:
         """Take a policy; the limits begin anew where the tier is another."""

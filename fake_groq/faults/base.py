@@ -23,7 +23,8 @@ from typing import Any, ClassVar, TypeGuard, TypeVar
 
 import fake_groq.faults
 from fake_groq.setting import nearest
-from fake_groq.steps import Plan, Step
+from fake_groq.shaping import refused
+from fake_groq.steps import Plan, Refuse, Step
 
 ERROR_STATUSES = range(400, 600)
 CLOSE_CODES = range(1000, 5000)
@@ -68,6 +69,24 @@ class Fault(ABC):
     @abstractmethod
     def bend(self, plan: Plan) -> Plan:
         """Return the plan as this fault makes it, or as it is where the fault means nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusingFault(Fault):
+    """A fault that answers with an error: in the place of the speech, and of the upgrade."""
+
+    @property
+    @abstractmethod
+    def refusal(self) -> Refuse:
+        """The error."""
+
+    def at_upgrade(self) -> Step | None:
+        """Refuse the upgrade."""
+        return self.refusal
+
+    def bend(self, plan: Plan) -> Plan:
+        """Leave of the plan only the waits before its first piece."""
+        return refused(plan, self.refusal)
 
 
 def require_whole(key: str, value: float, allowed: range) -> None:

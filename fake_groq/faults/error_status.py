@@ -7,14 +7,13 @@ frame take the place of the status.
 
 from dataclasses import dataclass
 
-from fake_groq.faults.base import ERROR_STATUSES, Fault, fault, require_whole
-from fake_groq.shaping import refused
-from fake_groq.steps import Plan, Refuse, Step
+from fake_groq.faults.base import ERROR_STATUSES, RefusingFault, fault, require_whole
+from fake_groq.steps import Refuse
 
 
 @fault
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorStatus(Fault):
+class ErrorStatus(RefusingFault):
     """The answer is an error of `status`; `retry_after_s` makes a header of that name (0: none)."""
 
     status: int = 503
@@ -24,14 +23,7 @@ class ErrorStatus(Fault):
         """Refuse what is no error status."""
         require_whole("status", self.status, ERROR_STATUSES)
 
-    def at_upgrade(self) -> Step:
-        """Refuse the upgrade."""
-        return self._refusal
-
-    def bend(self, plan: Plan) -> Plan:
-        """Leave of the plan only the waits before its first piece."""
-        return refused(plan, self._refusal)
-
     @property
-    def _refusal(self) -> Refuse:
+    def refusal(self) -> Refuse:
+        """What is answered."""
         return Refuse(status=self.status, retry_after_s=self.retry_after_s or None)

@@ -10,6 +10,7 @@ Each is served at its own paths and below `/presets/NAME`. What is generated is 
 whatever a client asks for; a protocol that asks for another format is told that it cannot be had.
 """
 
+from fake_groq.policy import INPUT_CHARACTERS_MAX
 from fake_groq.presets.base.actions import (
     Action,
     Actions,
@@ -33,7 +34,6 @@ from fake_groq.presets.base.messages import (
 from fake_groq.presets.base.protocol import PREFIX, Preset, known_presets, preset, preset_at
 from fake_groq.presets.base.text_preset import (
     CONTEXTS_MAX,
-    INPUT_CHARACTERS_MAX,
     SAMPLE_RATE,
     JsonPreset,
     TextPreset,

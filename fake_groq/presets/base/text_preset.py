@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fake_groq.answers import GroqError
+from fake_groq.policy import INPUT_CHARACTERS_MAX
 from fake_groq.presets.base.actions import Actions, Leave, Opening, Say, Speak
 from fake_groq.presets.base.messages import marker, read_json, said
 from fake_groq.presets.base.protocol import Preset
 from fake_groq.presets.base.trouble import Trouble, thrown_out
 
 SAMPLE_RATE: Final = 24_000
-INPUT_CHARACTERS_MAX: Final = 10_000  # of what is spoken at once
 CONTEXTS_MAX: Final = 64
 
 

@@ -1,8 +1,9 @@
 import pytest
 
+from fake_groq.policy import INPUT_CHARACTERS_MAX
 from fake_groq.presets.base import Leave, Opening, Say, Trouble, require, seconds_in, spoken
 from fake_groq.presets.base.messages import marker, read_json
-from fake_groq.presets.base.text_preset import CONTEXTS_MAX, INPUT_CHARACTERS_MAX, Texts
+from fake_groq.presets.base.text_preset import CONTEXTS_MAX, Texts
 from fake_groq.presets.xai import Xai
 
 
