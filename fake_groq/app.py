@@ -215,13 +215,15 @@ def _request(
 def _ledger(path: Path | None) -> Iterator[Ledger]:
     with ExitStack() as stack:
         try:
-            ledger = stack.enter_context(open_ledger(path))
+            soon = asyncio.get_running_loop().call_soon
+            ledger = stack.enter_context(open_ledger(path, soon))
         except OSError as error:
             raise CannotServe(f"Cannot open the ledger {path}: {error.strerror}.") from error
         yield ledger
 
 
 def _refuse_failure(ledger: Ledger) -> None:
+    ledger.flush()
     if ledger.failure is not None:
         raise CannotServe(f"The ledger cannot be written: {ledger.failure.strerror}.")
 

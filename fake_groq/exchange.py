@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from fake_groq.attempts import Attempt
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Unit
-from fake_groq.ledger import Ledger
+from fake_groq.ledger import Ledger, subject_of
 from fake_groq.steps import (
     SAMPLES_PER_MS,
     Close,
@@ -83,6 +83,7 @@ class Exchange:
         self._wire = wire
         self._ledger = ledger
         self._plan = plan
+        self._subject = subject_of(plan.identities, plan.key)
         self._behaviour = behaviour
         self._preset = preset
         self._attempt = asdict(attempt) if attempt is not None else {}
@@ -222,19 +223,19 @@ class Exchange:
         self._sent(step, len(data))
 
     def _sent(self, step: Send, size_bytes: int) -> None:
-        runs, zeros = [], 0
-        for span in step.whole_spans:
+        key, runs, zeros = self._plan.key, [], 0
+        for span in step.whole_spans if step.lack_bytes else step.spans:
             if span.first is None:
                 zeros += span.samples
             else:
-                runs.append((self._plan.key, span.first, span.samples))
+                runs.append((key, span.first, span.samples))
                 self._samples_sent += span.samples
-        sent: dict[str, object] = {"runs": runs, "zeros": zeros, "bytes": size_bytes}
+        sent = {"exchange": self.number, "runs": runs, "zeros": zeros, "bytes": size_bytes}
         if step.frame != "binary":
             sent["frame"] = step.frame
         if queued_bytes := self._wire.queued_bytes:
             sent["queued_bytes"] = queued_bytes
-        self._write("stream_sent", **sent)
+        self._ledger.write("stream_sent", sent, self._subject)
 
     async def _mark(self, step: Marker, outlet: Outlet) -> None:
         if step.unit.how == "close":  # the frame is written at once, but its answer waited for
@@ -270,14 +271,7 @@ class Exchange:
         )
 
     def _write(self, kind: str, **data: object) -> None:
-        first = self._plan.identities[0] if self._plan.identities else None
-        self._ledger.write(
-            kind,
-            {"exchange": self.number, **data},
-            session=f"s{first.session}" if first else None,
-            message=f"m{first.message}" if first else None,
-            stream=self._plan.key,
-        )
+        self._ledger.write(kind, {"exchange": self.number, **data}, self._subject)
 
     _TAKES: Final[dict[type[Step], Callable[["Exchange", Any, Outlet], Awaitable[None]]]] = {
         Head: _accept,

@@ -1,28 +1,34 @@
-"""The ledger: what the fake did and saw, one JSON line and one write per event.
+"""The ledger: what the fake did and saw, one JSON line per event, one write per turn of the loop.
 
-So the file can be read at any moment, also after the process was killed. Nothing is ever changed
-in it: a reset only moves the place from which the control API reads.
+So the file can be read at any moment, also after the process was killed; what is lost then is of
+the turn that was under way. Nothing is ever changed in it: a reset only moves the place from which
+the control API reads.
 """
 
 import os
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from fake_groq.counters import Counters
+from fake_groq.identity import Identity
 
 ENVELOPE_VERSION: Final = 1
 READ_BYTES: Final = 1 << 16
 EVENTS_PER_INDEX_ENTRY: Final = 256  # at first; twice as many whenever the index is full
 INDEX_ENTRIES_MAX: Final = 8192
+UNWRITTEN_MAX: Final = 256  # so many events of one turn are written before it is over
 
-_encode = msgspec.json.Encoder().encode
+Soon = Callable[[Callable[[], None]], object]
+"""What has a function called when this turn of the event loop is over, like its `call_soon`."""
+
+_encode_lines = msgspec.json.Encoder().encode_lines
 
 
 class _Event(msgspec.Struct, frozen=True, gc=False):
@@ -40,13 +46,36 @@ class _Event(msgspec.Struct, frozen=True, gc=False):
     data: Mapping[str, Any]
 
 
-class Ledger:
-    """The one writer of the file behind `descriptor`; `failure` holds what stopped it, if so."""
+class Subject(NamedTuple):
+    """Whose event it is: session, message and stream key, each as far as there is one."""
 
-    def __init__(self, descriptor: int) -> None:
+    session: str | None = None
+    message: str | None = None
+    stream: int | None = None
+
+
+NOBODY: Final = Subject()
+
+
+def subject_of(found: tuple[Identity, ...], stream: int | None = None) -> Subject:
+    """Return the subject of a text in which these identities were found: the first counts."""
+    if not found:
+        return Subject(stream=stream)
+    return Subject(f"s{found[0].session}", f"m{found[0].message}", stream)
+
+
+class Ledger:
+    """The one writer of the file behind `descriptor`; `failure` holds what stopped it, if so.
+
+    Events are written when `soon` says so; without it, each at once.
+    """
+
+    def __init__(self, descriptor: int, soon: Soon | None = None) -> None:
         self._descriptor = descriptor
+        self._soon = soon
         self._clock = _clock_name()
         self._seq = 0
+        self._unwritten: list[_Event] = []
         self._end = os.fstat(descriptor).st_size
         # Every so many events: their number and where they begin, to find a place to read from.
         self._index: list[tuple[int, int]] = [(0, self._end)]
@@ -60,54 +89,56 @@ class Ledger:
         """The number of the last event; they count from 1."""
         return self._seq
 
-    def write(
-        self,
-        kind: str,
-        data: Mapping[str, object],
-        *,
-        session: str | None = None,
-        message: str | None = None,
-        stream: int | None = None,
-    ) -> None:
+    def write(self, kind: str, data: Mapping[str, object], subject: Subject = NOBODY) -> None:
         """Append one event, stamped now. Nothing is written any more after a failure."""
         if self.failure is not None:
             return
         self._seq += 1
         self.counters.take(kind, data)
+        unwritten = self._unwritten
+        if not unwritten and self._soon is not None:
+            self._soon(self.flush)
         at_ns = time.monotonic_ns()
-        event = _Event(
-            v=ENVELOPE_VERSION,
-            seq=self._seq,
-            at_ns=at_ns,
-            clock=self._clock,
-            source="upstream",
-            kind=kind,
-            session=session,
-            message=message,
-            stream=stream,
-            data=data,
+        unwritten.append(
+            _Event(
+                ENVELOPE_VERSION, self._seq, at_ns, self._clock, "upstream", kind, *subject, data
+            )
         )
-        if self._seq % self._stride == 0:
-            self._note_place()
+        if self._soon is None or len(unwritten) >= UNWRITTEN_MAX:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is not written yet."""
+        events, self._unwritten = self._unwritten, []
+        if not events or self.failure is not None:
+            return
+        if events[0].seq - self._index[-1][0] > self._stride:
+            self._note_place(events[0].seq - 1)
+        lines = memoryview(_encode_lines(events))
         try:
-            self._end += os.write(self._descriptor, _encode(event) + b"\n")
+            while lines:
+                written = os.write(self._descriptor, lines)
+                self._end += written
+                lines = lines[written:]
         except OSError as error:
             self.failure = error
 
-    def _note_place(self) -> None:
-        """Enter the event that comes next into the index, which stays bounded."""
-        self._index.append((self._seq, self._end))
+    def _note_place(self, seq: int) -> None:
+        """Enter the end of the event of this number into the index, which stays bounded."""
+        self._index.append((seq, self._end))
         if len(self._index) > INDEX_ENTRIES_MAX:
             del self._index[1::2]
             self._stride *= 2
 
     def reset(self) -> int:
         """Let reading begin here from now on; return the number of the last event before."""
+        self.flush()
         self._reset_at = self._end
         return self._seq
 
     def read(self, since: int) -> Iterator[bytes]:
         """Yield the lines of the events after number `since`, those before a reset left out."""
+        self.flush()
         place = bisect_right(self._index, since, key=lambda entry: entry[0]) - 1
         at, rest = max(self._index[max(place, 0)][1], self._reset_at), b""
         while at < self._end:
@@ -122,21 +153,22 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(path: Path | None) -> Iterator[Ledger]:
+def open_ledger(path: Path | None, soon: Soon | None = None) -> Iterator[Ledger]:
     """Append to the file at `path`, or to one without a name where it is None.
 
     Raises:
         OSError: the file cannot be opened.
     """
-    if path is None:
-        with TemporaryFile("w+b", buffering=0) as file:
-            yield Ledger(file.fileno())
-        return
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-    try:
-        yield Ledger(descriptor)
-    finally:
-        os.close(descriptor)
+    with ExitStack() as stack:
+        if path is None:
+            descriptor = stack.enter_context(TemporaryFile("w+b", buffering=0)).fileno()
+        else:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            descriptor = os.open(path, flags, 0o644)
+            stack.callback(os.close, descriptor)
+        ledger = Ledger(descriptor, soon)
+        stack.callback(ledger.flush)
+        yield ledger
 
 
 class _Numbered(msgspec.Struct, gc=False):

@@ -15,7 +15,7 @@ from fake_groq.end_markers import Ending
 from fake_groq.exchange import Exchange
 from fake_groq.faults.base import Fault
 from fake_groq.identity import identities
-from fake_groq.ledger import Ledger
+from fake_groq.ledger import Ledger, subject_of
 from fake_groq.limits import Exceeded, Limiter
 from fake_groq.plan import SpeechRequest, make_plan
 from fake_groq.policy import Policy
@@ -145,7 +145,6 @@ class Service:
         attempt: Attempt | None = None,
     ) -> int:
         """Note a request that is refused before it became a stream; return its number."""
-        found = identities(text)
         number = self.next_exchange()
         self.ledger.write(
             "stream_refused",
@@ -156,8 +155,7 @@ class Service:
                 "code": code,
                 **(asdict(attempt) if attempt else {}),
             },
-            session=f"s{found[0].session}" if found else None,
-            message=f"m{found[0].message}" if found else None,
+            subject_of(identities(text)),
         )
         return number
 

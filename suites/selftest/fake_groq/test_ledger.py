@@ -1,10 +1,11 @@
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from fake_groq.ledger import Ledger, open_ledger
+from fake_groq.ledger import UNWRITTEN_MAX, Ledger, Subject, open_ledger
 
 
 def lines(ledger: Ledger, since: int = 0) -> list[int]:
@@ -14,7 +15,7 @@ def lines(ledger: Ledger, since: int = 0) -> list[int]:
 def test_each_event_is_one_line_with_the_whole_envelope(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
     with open_ledger(path) as ledger:
-        ledger.write("stream_opened", {"exchange": 1}, session="s1", message="m2", stream=7)
+        ledger.write("stream_opened", {"exchange": 1}, Subject("s1", "m2", 7))
         event = json.loads(path.read_text())  # readable before it is closed
     assert list(event) == (
         ["v", "seq", "at_ns", "clock", "source", "kind", "session", "message", "stream", "data"]
@@ -64,6 +65,41 @@ def test_without_a_path_it_can_still_be_read() -> None:
     with open_ledger(None) as ledger:
         ledger.write("x", {})
         assert lines(ledger) == [1]
+
+
+def test_the_events_of_one_turn_are_written_together(tmp_path: Path) -> None:
+    turn = list[Callable[[], None]]()
+    path = tmp_path / "ledger"
+    with open_ledger(path, turn.append) as ledger:
+        ledger.write("x", {})
+        ledger.write("y", {})
+        assert path.read_text() == ""
+        (end_of_turn,) = turn
+        end_of_turn()
+        assert [json.loads(line)["kind"] for line in path.read_text().splitlines()] == ["x", "y"]
+        ledger.write("z", {})
+        assert len(turn) == 2
+
+
+def test_a_turn_with_many_events_writes_in_between(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    with open_ledger(path, lambda _: None) as ledger:
+        for _ in range(UNWRITTEN_MAX):
+            ledger.write("x", {})
+        assert len(path.read_text().splitlines()) == UNWRITTEN_MAX
+
+
+def test_what_is_unwritten_is_written_for_who_reads_and_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    with open_ledger(path, lambda _: None) as ledger:
+        ledger.write("x", {})
+        assert lines(ledger) == [1]
+        ledger.write("x", {})
+        assert ledger.reset() == 2
+        ledger.write("x", {})
+        assert lines(ledger) == [3]
+        ledger.write("x", {})
+    assert len(path.read_text().splitlines()) == 4
 
 
 def test_a_full_disk_is_kept_as_the_failure() -> None:
