@@ -104,7 +104,7 @@ class Conversation:
         if complaint:
             self._complain(complaint)
         for frame in frames:
-            await _send(self._socket, frame)
+            await self._socket.send(frame.data, frame.kind)
 
     async def _leave(self, action: Leave) -> None:
         """Send the close frame; nothing is said or heard behind it."""
@@ -177,22 +177,21 @@ class SpeechOutlet:
         """Mend one's manners, and send what comes before the audio."""
         self._socket.behave(Manners(answers_pings=True, close_answer_ms=0.0))
         for frame in self._speak.before:
-            await _send(self._socket, frame)
+            await self._socket.send(frame.data, frame.kind)
 
-    async def send(self, data: bytes, piece: Send) -> None:
+    def send(self, data: bytes, piece: Send) -> None:
         """Send one piece as the preset frames audio, or as the frame that is asked for."""
-        is_plain = piece.frame == "binary" and piece.is_final and not piece.owes_bytes
-        if self._is_bare and is_plain:
-            await self._socket.binary(data)
+        is_usual = piece.frame == "binary" and piece.is_final
+        if self._is_bare and is_usual and not piece.owes_bytes:
+            self._socket.message(data, "binary")
             return
         framed = Frame(kind="binary", data=data)
         if piece.is_audio and not self._is_bare:
             framed = self._preset.wrap(data, self._speak.context)
-        is_usual = piece.frame == "binary" and piece.is_final
         if framed.kind == "text" and piece.is_audio:
             is_usual = True  # what is text cannot be divided at any byte
         if is_usual and not piece.owes_bytes:
-            await _send(self._socket, framed)
+            self._socket.message(framed.data, framed.kind)
             return
         kind = framed.kind if piece.frame == "binary" else piece.frame
         size_bytes = len(framed.data) + piece.owes_bytes
@@ -204,10 +203,8 @@ class SpeechOutlet:
 
     async def mark(self, unit: Unit) -> None:
         """Send a text or a binary message; the close frame goes by `close`."""
-        if unit.how == "text":
-            await self._socket.text(unit.data)
-        elif unit.how == "binary":
-            await self._socket.binary(unit.data)
+        if unit.how == "text" or unit.how == "binary":
+            await self._socket.send(unit.data, unit.how)
 
     async def refuse(self, refusal: Refuse) -> None:
         """Say it in the preset's words."""
@@ -223,13 +220,6 @@ class SpeechOutlet:
     def behave(self, manners: Manners) -> None:
         """Treat pings and close frames so from now on."""
         self._socket.behave(manners)
-
-
-async def _send(socket: Socket, frame: Frame) -> None:
-    if frame.kind == "text":
-        await socket.text(frame.data)
-    else:
-        await socket.binary(frame.data)
 
 
 def _is_meant(cancel: Cancel, action: Speak | Say | Leave) -> bool:

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final, Protocol
 
 from fake_groq.attempts import Attempt
 from fake_groq.behaviour import Behaviour
 from fake_groq.end_markers import Unit
 from fake_groq.ledger import Ledger, subject_of
+from fake_groq.schedule import Schedule
 from fake_groq.steps import (
     SAMPLES_PER_MS,
     Close,
@@ -24,11 +26,9 @@ from fake_groq.steps import (
     ShutWriting,
     Stall,
     Step,
-    Wait,
 )
-from fake_groq.wire import By, Wire
+from fake_groq.wire import By, NothingFollows, Wire
 
-MS_PER_S = 1000
 CLIENT_LEFT = 499  # Groq's own status for a request whose client did not wait for the answer
 
 
@@ -38,7 +38,7 @@ class Outlet(Protocol):
     async def accept(self) -> None:
         """Send what comes before the first piece."""
 
-    async def send(self, data: bytes, piece: Send) -> None:
+    def send(self, data: bytes, piece: Send) -> None:
         """Write the bytes of one piece as it wants them framed, without waiting for room."""
 
     async def raw(self, data: bytes) -> None:
@@ -103,25 +103,17 @@ class Exchange:
         """
         if self._wire.has_parted and self._plan.refusal is None:
             raise ConnectionResetError("The client left before its stream was opened.")
-        loop = asyncio.get_running_loop()
-        due = loop.time()
+        schedule = Schedule(self._plan.steps, partial(self._write_piece, outlet))
         self._open(text_chars)
         try:
-            for step in self._plan.steps:
-                if isinstance(step, Wait):
-                    due += step.ms / MS_PER_S
-                    continue
-                delay_s = due - loop.time()
-                if delay_s > 0:
-                    await asyncio.sleep(delay_s)
-                elif isinstance(step, Send):
-                    await asyncio.sleep(0)  # what is not paced lets others have their turn
-                if isinstance(step, Stall):
-                    due += step.ms / MS_PER_S
+            while (step := await schedule.next()) is not None:
                 self._is_stalled = isinstance(step, Stall)
-                self._writes_left -= isinstance(step, _WRITES)
+                self._writes_left -= isinstance(step, Marker | Raw)
                 await self._TAKES[type(step)](self, step, outlet)
             self.release("own", "end of plan")
+        except NothingFollows:
+            await self._wire.departed.wait()
+            raise
         finally:
             # A live stream stays the occupant: who took the connection away has yet to be seen.
             if self._plan.refusal and not self._is_refused:
@@ -211,16 +203,25 @@ class Exchange:
             self._has_failed = True
             self._write("stream_failed", how=how)
 
-    async def _send(self, step: Send, outlet: Outlet) -> None:
-        data = self._plan.payload(step)
+    def _write_piece(self, outlet: Outlet, piece: Send) -> bool:
+        """Write a piece, and tell whether there is room for more."""
+        self._is_stalled = False
+        self._writes_left -= 1
+        data = self._plan.payload(piece)
+        outlet.send(data, piece)
+        if self._wire.is_full:
+            return False
+        self._sent(piece, len(data))
+        return True
+
+    async def _fill(self, piece: Send, _outlet: Outlet) -> None:
+        """Wait for room behind a piece; it counts as sent even if that is in vain."""
         try:
-            await outlet.send(data, step)
-            if self._wire.is_full:
-                await self._wire.drained()
+            await self._wire.drained()
         except asyncio.CancelledError:
-            self._sent(step, len(data))  # it was written; we only waited for room
+            self._sent(piece, len(self._plan.payload(piece)))
             raise
-        self._sent(step, len(data))
+        self._sent(piece, len(self._plan.payload(piece)))
 
     def _sent(self, step: Send, size_bytes: int) -> None:
         key, runs, zeros = self._plan.key, [], 0
@@ -275,7 +276,7 @@ class Exchange:
 
     _TAKES: Final[dict[type[Step], Callable[["Exchange", Any, Outlet], Awaitable[None]]]] = {
         Head: _accept,
-        Send: _send,
+        Send: _fill,
         Marker: _mark,
         Close: _close,
         Reset: _reset,

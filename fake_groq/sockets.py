@@ -2,14 +2,17 @@
 
 import struct
 from contextlib import suppress
-from typing import Final
+from functools import lru_cache
+from typing import Final, Literal
 
 from aiohttp import WSMessage, WSMsgType, web
 from aiohttp.http import WebSocketError
 
 from fake_groq.end_markers import NORMAL_CLOSURE
 from fake_groq.steps import FrameKind, Manners
-from fake_groq.wire import Wire
+from fake_groq.wire import NothingFollows, Wire
+
+MessageKind = Literal["text", "binary"]
 
 NO_CODE: Final = 1005
 REASON_BYTES_MAX: Final = 123
@@ -41,15 +44,30 @@ class Socket:
         """Return the next message of the client."""
         return await self._socket.receive()
 
-    async def text(self, data: bytes) -> None:
-        """Send a text message."""
-        await self._write(data, WSMsgType.TEXT)
+    async def send(self, data: bytes, kind: MessageKind) -> None:
+        """Send a message, and wait until there is room for more.
 
-    async def binary(self, data: bytes) -> None:
-        """Send a binary message, past aiohttp, which would take a third longer."""
+        Raises:
+            ConnectionError: the connection is gone.
+        """
+        try:
+            self.message(data, kind)
+        except NothingFollows:
+            await self.wire.departed.wait()
+            raise
+        if self.wire.is_full:
+            await self.wire.drained()
+
+    def message(self, data: bytes, kind: MessageKind) -> None:
+        """Write a message past aiohttp, which would take a third longer; wait for nothing.
+
+        Raises:
+            NothingFollows: our close frame is out.
+            ConnectionError: the connection is gone.
+        """
         if self._said_goodbye:
-            await self._nothing_follows()
-        self.wire.write(frame_head("binary", len(data), is_final=True) + data)
+            raise NothingFollows
+        self.wire.write(frame_head(kind, len(data), is_final=True) + data)
 
     def frame(self, data: bytes, kind: FrameKind, *, size_bytes: int, is_final: bool) -> None:
         """Send one frame that announces so many bytes, also behind a close frame."""
@@ -108,21 +126,8 @@ class Socket:
         else:
             await self.say_goodbye(answer)
 
-    async def _write(self, data: bytes, kind: WSMsgType) -> None:
-        if self._said_goodbye:
-            await self._nothing_follows()
-        await self._socket.send_frame(data, kind)
 
-    async def _nothing_follows(self) -> None:
-        """Wait for the end of the connection behind our close frame.
-
-        Raises:
-            ConnectionError: always.
-        """
-        await self.wire.departed.wait()
-        raise ConnectionResetError("Nothing follows a close frame.")
-
-
+@lru_cache(maxsize=256)
 def frame_head(frame: FrameKind, size_bytes: int, *, is_final: bool) -> bytes:
     """Return the first bytes of an unmasked WebSocket frame."""
     first = _OPCODES[frame] | (0x80 if is_final else 0)

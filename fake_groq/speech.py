@@ -193,7 +193,7 @@ class HttpOutlet:
             self.response.enable_chunked_encoding()
         await self.response.prepare(self._request)
 
-    async def send(self, data: bytes, piece: Send) -> None:
+    def send(self, data: bytes, piece: Send) -> None:
         """Send one chunk past aiohttp: it costs less, may be cut short, and may follow the last."""
         if not self._is_chunked:
             self._wire.write(data)

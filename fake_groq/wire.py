@@ -36,6 +36,10 @@ class PeerLeft(Exception):
     """Ends the tasks of a connection whose client is gone."""
 
 
+class NothingFollows(ConnectionResetError):
+    """Our own close frame is out: whatever would be said behind it is not."""
+
+
 class Occupant(Protocol):
     """What holds the connection at the moment: an upstream stream."""
 

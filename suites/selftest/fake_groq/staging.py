@@ -113,6 +113,7 @@ class Fake:
         self.peers: list[Peer] = []
 
     def events(self, *kinds: str) -> list[Event]:
+        self.running.service.ledger.flush()  # as the end of this turn would
         found = [json.loads(line) for line in self.ledger.read_text().splitlines()]
         return [event for event in found if not kinds or event["kind"] in kinds]
 
