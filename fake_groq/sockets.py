@@ -59,7 +59,7 @@ class Socket:
             await self.wire.drained()
 
     def message(self, data: bytes, kind: MessageKind) -> None:
-        """Write a message past aiohttp, which would take a third longer; wait for nothing.
+        """Write a message, past aiohttp, which takes longer; wait for nothing.
 
         Raises:
             NothingFollows: our close frame is out.
