@@ -180,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--https", type=Path, metavar="FOLDER", help="HTTPS, by an authority that is kept there")
     add("--policy", action="append", default=[], metavar="KEY=VALUE", help="as in tier=free")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="any other behaviour")
-    add("--uvloop", action="store_true", help="a faster event loop, whose timers may be 1.4 ms early")
+    add("--uvloop", action="store_true", help="a faster loop; its timers may be 1.4 ms early")
     add("--list", choices=tuple(FAMILIES), help="print what there is, and end")
     add("--markdown", action="store_true", help="print that as Markdown")
     add("--save", type=Path, metavar="FILE.wav", help="speak into a file instead, and end")
