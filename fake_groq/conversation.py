@@ -111,8 +111,12 @@ class Conversation:
         self._has_left = True
         self._waiting.clear()
         self._has_waiting.clear()
-        await self._say(action.frames, action.complaint)
-        await self._socket.say_goodbye(action.code, action.reason)
+        if action.complaint:
+            self._complain(action.complaint)
+        if not self._socket.has_said_goodbye:
+            for frame in action.frames:
+                self._socket.message(frame.data, frame.kind)
+            await self._socket.say_goodbye(action.code, action.reason)
 
     async def _speak(self, speak: Speak, tasks: asyncio.TaskGroup) -> None:
         """Perform one speech in a task of its own, which a cancel can end."""
@@ -177,7 +181,7 @@ class SpeechOutlet:
         """Mend one's manners, and send what comes before the audio."""
         self._socket.behave(Manners(answers_pings=True, close_answer_ms=0.0))
         for frame in self._speak.before:
-            await self._socket.send(frame.data, frame.kind)
+            self._socket.message(frame.data, frame.kind)
 
     def send(self, data: bytes, piece: Send) -> None:
         """Send one piece as the preset frames audio, or as the frame that is asked for."""
@@ -204,7 +208,7 @@ class SpeechOutlet:
     async def mark(self, unit: Unit) -> None:
         """Send a text or a binary message; the close frame goes by `close`."""
         if unit.how == "text" or unit.how == "binary":
-            await self._socket.send(unit.data, unit.how)
+            self._socket.message(unit.data, unit.how)
 
     async def refuse(self, refusal: Refuse) -> None:
         """Say it in the preset's words."""

@@ -92,6 +92,7 @@ class Exchange:
         self._has_ended = False
         self._has_failed = False
         self._is_stalled = False
+        self._unsettled: tuple[Send, int] | None = None  # a piece without room, and its size
         self._samples_sent = 0
         self._writes_left = sum(isinstance(step, _WRITES) for step in plan.steps)
 
@@ -113,6 +114,9 @@ class Exchange:
             self.release("own", "end of plan")
         except NothingFollows:
             await self._wire.departed.wait()
+            raise
+        except asyncio.CancelledError:
+            self._settle()
             raise
         finally:
             # A live stream stays the occupant: who took the connection away has yet to be seen.
@@ -210,18 +214,22 @@ class Exchange:
         data = self._plan.payload(piece)
         outlet.send(data, piece)
         if self._wire.is_full:
+            self._unsettled = piece, len(data)
             return False
         self._sent(piece, len(data))
         return True
 
-    async def _fill(self, piece: Send, _outlet: Outlet) -> None:
-        """Wait for room behind a piece; it counts as sent even if that is in vain."""
-        try:
-            await self._wire.drained()
-        except asyncio.CancelledError:
-            self._sent(piece, len(self._plan.payload(piece)))
-            raise
-        self._sent(piece, len(self._plan.payload(piece)))
+    async def _fill(self, _piece: Send, _outlet: Outlet) -> None:
+        """Wait for room behind a piece that was written."""
+        await self._wire.drained()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Note the piece that waited for room; who is cancelled meanwhile has sent it, too."""
+        if self._unsettled is not None:
+            piece, size_bytes = self._unsettled
+            self._unsettled = None
+            self._sent(piece, size_bytes)
 
     def _sent(self, step: Send, size_bytes: int) -> None:
         key, runs, zeros = self._plan.key, [], 0
@@ -246,6 +254,8 @@ class Exchange:
         await outlet.mark(step.unit)
         if step.is_last:
             self._ended()
+        if self._writes_left and self._wire.is_full:
+            await self._wire.drained()
 
     def _ended(self) -> None:
         marker = self._plan.marker

@@ -1,8 +1,8 @@
 """The ledger: what the fake did and saw, one JSON line per event, one write per turn of the loop.
 
-So the file can be read at any moment, also after the process was killed; what is lost then is of
-the turn that was under way. Nothing is ever changed in it: a reset only moves the place from which
-the control API reads.
+So the file can be read at any moment, also after the process was killed. What is lost then is of
+the turn that was under way and the one before it, and its bytes may be out already. Nothing is ever
+changed in the file: a reset only moves the place from which the control API reads.
 """
 
 import os
@@ -26,7 +26,7 @@ INDEX_ENTRIES_MAX: Final = 8192
 UNWRITTEN_MAX: Final = 256  # so many events of one turn are written before it is over
 
 Soon = Callable[[Callable[[], None]], object]
-"""What has a function called when this turn of the event loop is over, like its `call_soon`."""
+"""What has a function called in the next turn of the event loop, as its `call_soon` does."""
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 

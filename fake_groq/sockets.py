@@ -16,6 +16,7 @@ MessageKind = Literal["text", "binary"]
 
 NO_CODE: Final = 1005
 REASON_BYTES_MAX: Final = 123
+UNREAD_BYTES_MAX: Final = 1 << 20
 
 _OPCODES: Final[dict[FrameKind, int]] = {"continuation": 0, "text": 1, "binary": 2, "close": 8}
 
@@ -45,7 +46,7 @@ class Socket:
         return await self._socket.receive()
 
     async def send(self, data: bytes, kind: MessageKind) -> None:
-        """Send a message, and wait until there is room for more.
+        """Send a message, and wait only where very much is unread: who waits does not listen.
 
         Raises:
             ConnectionError: the connection is gone.
@@ -55,7 +56,7 @@ class Socket:
         except NothingFollows:
             await self.wire.departed.wait()
             raise
-        if self.wire.is_full:
+        if self.wire.queued_bytes > UNREAD_BYTES_MAX:
             await self.wire.drained()
 
     def message(self, data: bytes, kind: MessageKind) -> None:

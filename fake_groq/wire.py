@@ -59,6 +59,8 @@ class Wire(web.RequestHandler):
         self.number = server.next_number()
         self.departed = asyncio.Event()  # set when the peer let go, or nothing is left to let go of
         self.gone = asyncio.Event()
+        self._room = asyncio.Event()  # set while there is room in the buffer, or no connection
+        self._room.set()
         self.occupant: Occupant | None = None
         self.linger_ms = 0.0  # how much longer than usual it may take to be gone
         self.down_ms = 0.0  # how long nobody can connect once this connection is gone
@@ -96,9 +98,20 @@ class Wire(web.RequestHandler):
         if self._limit is not None:
             self._limit.cancel()
         self._socket = None
+        self._room.set()
         self.departed.set()
         self.gone.set()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Take note that the buffer is full."""
+        self._room.clear()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Let go on whoever waits for room."""
+        self._room.set()
+        super().resume_writing()
 
     def use(self, profile: str) -> None:
         """Note what the connection is used for: http, ws or control."""
@@ -167,15 +180,17 @@ class Wire(web.RequestHandler):
     @property
     def is_full(self) -> bool:
         """Whether a writer should wait for room in the buffer."""
-        return bool(self.writing_paused)
+        return not self._room.is_set()
 
     async def drained(self) -> None:
-        """Wait until there is room in the buffer.
+        """Wait until there is room in the buffer; any number of tasks may, and be cancelled.
 
         Raises:
             ConnectionError: the connection is gone.
         """
-        await self._drain_helper()
+        await self._room.wait()
+        if self._socket is None:
+            raise ConnectionResetError("The connection is gone.")
 
     async def gone_within(self, wait_ms: float) -> None:
         """Wait until the connection is gone, but no longer than that."""

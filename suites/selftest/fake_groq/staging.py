@@ -25,8 +25,9 @@ DEADLINE_S = 20.0  # for events that come at once, unless the machine is busy
 NONCE = 77
 ENGLISH, VOICE = "canopylabs/orpheus-v1-english", "autumn"
 FAST = {"pace": "max", "first_audio_ms": 0, "header_ms": 0}
+OWN_PATH = "/v1/audio/speech/stream"
 UPGRADE = (
-    b"GET /v1/audio/speech/stream HTTP/1.1\r\nHost: fake\r\nUpgrade: websocket\r\n"
+    b"GET " + OWN_PATH.encode() + b" HTTP/1.1\r\nHost: fake\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     b"Sec-WebSocket-Version: 13\r\n\r\n"
 )
@@ -61,6 +62,11 @@ class Peer:
         transport = self.writer.transport
         assert isinstance(transport, asyncio.Transport)
         transport.pause_reading()
+
+    def read_on(self) -> None:
+        transport = self.writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.resume_reading()
 
     def leave(self, how: str) -> None:
         """Leave by a close frame with code 4001, a FIN, or a reset."""
@@ -149,10 +155,13 @@ class Fake:
         )
         return peer
 
-    async def upgraded(self, text: str | None = None, headers: str = "") -> Peer:
+    async def upgraded(
+        self, text: str | None = None, headers: str = "", *, path: str = OWN_PATH
+    ) -> Peer:
         """Open a WebSocket by hand, and ask for a text if one is given."""
         peer = await self.connected()
-        peer.writer.write(UPGRADE.replace(b"\r\n\r\n", f"\r\n{headers}\r\n".encode()))
+        upgrade = UPGRADE.replace(OWN_PATH.encode(), path.encode())
+        peer.writer.write(upgrade.replace(b"\r\n\r\n", f"\r\n{headers}\r\n".encode()))
         async with asyncio.timeout(DEADLINE_S):
             head = await peer.reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 101"), head
