@@ -15,6 +15,9 @@ from harness.model.operations import CallCleanup
 ANSWER_DEADLINE_S = 2.0
 BODY_BYTES_MAX = 1 << 20
 COUNT_MAX = 1e15
+# That of aiohttp 3.14 loses a cancel that comes in the same turn of the loop: who watches a hook
+# would then watch it for ever.
+NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
 
 Record = Callable[[str, CleanupData], int]
 
@@ -46,7 +49,7 @@ class Hooks:
         times, at_once = operation.times, operation.at_once
         record("cleanup_called", CleanupData(call=number, times=times, at_once=at_once))
         try:
-            async with self.http.post(url) as response:
+            async with asyncio.timeout(ANSWER_DEADLINE_S), self.http.post(url) as response:
                 status, text = response.status, await _text_of(response)
         except (aiohttp.ClientError, TimeoutError) as error:
             status, text = 0, str(error) or "no answer in time"
@@ -64,7 +67,10 @@ class Hooks:
         if self.resources is None:
             return None
         try:
-            async with self.http.get(self.resources) as response:
+            async with (
+                asyncio.timeout(ANSWER_DEADLINE_S),
+                self.http.get(self.resources) as response,
+            ):
                 document = json.loads(await _text_of(response))
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):
             return None
@@ -90,7 +96,6 @@ def _counts(value: object) -> bool:
 @asynccontextmanager
 async def open_hooks(*, cleanup: str | None, resources: str | None) -> AsyncIterator[Hooks]:
     """Yield the hooks of a SUT; connections are not kept, since they would count as its sockets."""
-    timeout = aiohttp.ClientTimeout(total=ANSWER_DEADLINE_S)
     connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
+    async with aiohttp.ClientSession(timeout=NO_TIMEOUT, connector=connector) as http:
         yield Hooks(http=http, cleanup=cleanup, resources=resources)

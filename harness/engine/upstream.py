@@ -1,5 +1,6 @@
 """The only door to fake_groq: starts it, tells it what each message shall meet, asks for plans."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from harness.engine.guardian import Child, Spawner
+from harness.engine.hooks import NO_TIMEOUT
 from harness.engine.python_child import python_argv
 from harness.engine.ready_file import read_ready_file
 from harness.model.errors import HarnessError
@@ -65,7 +67,10 @@ class UpstreamServer:
 
     async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         try:
-            async with self.http.post(f"{self.control}/{path}", json=body) as response:
+            async with (
+                asyncio.timeout(CALL_DEADLINE_S),
+                self.http.post(f"{self.control}/{path}", json=body) as response,
+            ):
                 text = await response.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             raise HarnessError(f"the fake upstream does not answer {path!r}: {error}.") from error
@@ -109,8 +114,7 @@ async def running_upstream(
             ready, child, what="the fake upstream", log=log, deadline_s=START_DEADLINE_S
         )
         facts = json.loads(text)
-        timeout = aiohttp.ClientTimeout(total=CALL_DEADLINE_S)
-        async with aiohttp.ClientSession(timeout=timeout) as http:
+        async with aiohttp.ClientSession(timeout=NO_TIMEOUT) as http:
             yield UpstreamServer(
                 host=str(facts["host"]),
                 port=int(facts["port"]),

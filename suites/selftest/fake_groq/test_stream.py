@@ -4,10 +4,19 @@ import asyncio
 import json
 
 import pytest
+from aiohttp import web
 from websockets.asyncio.client import connect
 
 from fake_groq.watermark import stream_key
-from suites.selftest.fake_groq.staging import DEADLINE_S, fake, heard, runs_of, text_of
+from suites.selftest.fake_groq.staging import (
+    DEADLINE_S,
+    UPGRADE,
+    eventually,
+    fake,
+    heard,
+    runs_of,
+    text_of,
+)
 
 pytestmark = pytest.mark.io
 
@@ -216,3 +225,22 @@ async def test_a_reset_may_follow_the_marker() -> None:
         assert (await heard(client))[2] == "rst"
         closed = await server.wait_for("socket_closed")
         assert (closed["data"]["by"], closed["data"]["how"]) == ("own", "rst")
+
+
+async def test_a_client_that_is_gone_before_the_upgrade_is_answered_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    prepare = web.WebSocketResponse.prepare
+
+    async def late(self: web.WebSocketResponse, request: web.BaseRequest) -> object:
+        peer.leave("rst")
+        await server.wait_for("socket_closed")
+        return await prepare(self, request)
+
+    monkeypatch.setattr(web.WebSocketResponse, "prepare", late)
+    async with fake() as server:
+        peer = await server.connected()
+        peer.writer.write(UPGRADE)
+        await server.wait_for("socket_closed")
+        await eventually(lambda: not server.running.server.wires)
+    assert caplog.text == ""

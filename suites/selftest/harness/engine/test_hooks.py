@@ -1,11 +1,14 @@
 """The hooks against a real HTTP server that answers, refuses, hangs up, or talks nonsense."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
+from harness.engine import hooks as hooks_module
 from harness.engine.hooks import open_hooks
 from harness.model.events import CleanupData
 from harness.model.operations import CallCleanup
@@ -114,3 +117,42 @@ async def test_what_is_held_are_the_numbers_of_one_object(
         open_hooks(cleanup=None, resources=f"{base}/held") as hooks,
     ):
         assert await hooks.held() == held
+
+
+async def test_a_cancel_in_the_turn_of_the_timeout_ends_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The loop is late: deadline and cancel are due in one turn, as when a lane closes."""
+    monkeypatch.setattr(hooks_module, "ANSWER_DEADLINE_S", 0.2)
+    asked, is_over = asyncio.Event(), asyncio.Event()
+
+    async def held(_: web.Request) -> web.Response:
+        asked.set()
+        await is_over.wait()
+        return web.json_response({})
+
+    application = web.Application()
+    application.router.add_get("/held", held)
+    async with (
+        asyncio.timeout(30),
+        serving(application) as base,
+        open_hooks(cleanup=None, resources=f"{base}/held") as hooks,
+    ):
+
+        async def watch() -> None:
+            while True:
+                await hooks.held()
+                await asyncio.sleep(0.01)
+
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        task = loop.create_task(watch())
+        await asked.wait()
+        loop.call_soon(lambda: time.sleep(max(0.0, begun + 0.6 - loop.time())))
+        loop.call_at(begun + 0.5, task.cancel)
+        await asyncio.wait((task,), timeout=5)
+        is_lost = not task.done()
+        task.cancel()
+        await asyncio.wait((task,))
+        is_over.set()
+    assert not is_lost
