@@ -6,11 +6,11 @@ Precedent: the turn after an interruption stays silent (pipecat #3191).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
-from harness.model.units import NS_PER_S, ns
-from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
+from harness.model.units import ms, ns
+from harness.model.verdict import Deadline, Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
 
-TIME_TO_BE_HEARD_NS = NS_PER_S
+TIME_TO_BE_HEARD_MS = 1000.0
 
 
 @check(
@@ -31,8 +31,9 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     if not sent or message.upstream_failed:
         return
     first_ns = min([stream.first_sent_ns or 0 for stream in sent])
-    interruptions = _interruptions(message)
-    if interruptions and any(_is_too_early(message, first_ns, at_ns) for at_ns in interruptions):
+    interrupted_ns = min(_interruptions(message), default=None)
+    limit_ms = _time_to_be_heard_ms(message, first_ns, interrupted_ns)
+    if interrupted_ns is not None and interrupted_ns <= first_ns + ns(limit_ms):
         return
     if message.is_cut or not message.is_decodable:
         yield Unjudged(why="cut" if message.is_cut else "not_decodable")
@@ -49,6 +50,7 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
             f" audible samples for it. Expected at least 1.",
             at_ns=message.end_ns or message.watched_until_ns,
             category=place,
+            deadline=_deadline(first_ns, interrupted_ns, limit_ms),
         )
     yield Exposure(category=place)
 
@@ -71,7 +73,19 @@ def _may_be_the_link(message: MessageView, first_ns: int) -> bool:
     return is_lost or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
 
 
-def _is_too_early(message: MessageView, first_ns: int, at_ns: int) -> bool:
-    """Tell whether audio sent at ``first_ns`` need not have been heard by ``at_ns``."""
-    held_ms = message.origin.conditions.stalled_ms(first_ns, at_ns)
-    return at_ns < first_ns + TIME_TO_BE_HEARD_NS + ns(held_ms)
+def _time_to_be_heard_ms(message: MessageView, first_ns: int, until_ns: int | None) -> float:
+    """Return how long audio sent at ``first_ns`` may take to be heard, stalls of links included."""
+    held_ms = 0.0 if until_ns is None else message.origin.conditions.stalled_ms(first_ns, until_ns)
+    return TIME_TO_BE_HEARD_MS + held_ms
+
+
+def _deadline(first_ns: int, interrupted_ns: int | None, limit_ms: float) -> Deadline | None:
+    """Return what an interrupted message had to meet; a machine that stands still gives no time."""
+    if interrupted_ns is None:
+        return None
+    return Deadline(
+        from_ns=first_ns,
+        until_ns=interrupted_ns,
+        measured_ms=ms(interrupted_ns - first_ns),
+        limit_ms=limit_ms,
+    )

@@ -3,7 +3,14 @@
 import pytest
 
 from harness.model.verdict import Verdict
-from suites.selftest.harness.judged import exposures, finding, findings, unjudged, verdict
+from suites.selftest.harness.judged import (
+    exposures,
+    finding,
+    findings,
+    judged_by,
+    unjudged,
+    verdict,
+)
 from suites.selftest.harness.story import FRAME, Story, key
 from suites.selftest.harness.wide_story import WideStory
 
@@ -50,7 +57,7 @@ def test_a_last_message_whose_client_leaves_after_its_end_is_judged() -> None:
     assert len(findings(RULE, story)) == 1
 
 
-@pytest.mark.parametrize(("at_ms", "count"), [(1099, 0), (1100, 1)])
+@pytest.mark.parametrize(("at_ms", "count"), [(1100, 0), (1101, 1)])
 def test_an_interrupted_message_counts_when_the_upstream_had_spoken_for_a_second(
     at_ms: float, count: int
 ) -> None:
@@ -59,6 +66,16 @@ def test_an_interrupted_message_counts_when_the_upstream_had_spoken_for_a_second
     left = silent().leave(at_ms).let_go(at_ms + 2, 2)
     for story in (stopped, superseded, left):
         assert len(findings(RULE, story)) == count
+
+
+def test_a_machine_that_stood_still_leaves_no_time_to_be_heard() -> None:
+    """First audio at 100 ms, STOP at 1,500: 400 ms too many, and we stood still for 250."""
+    stopped = silent().stop(1500).let_go(1502, 2).end(1503, 2).leave(2000)
+    assert len(findings(RULE, stopped)) == 1
+    rule = judged_by(RULE, stopped.lag(900, 250))
+    assert (rule.findings, len(rule.excused)) == ((), 1)
+    ended = silent().ended(900, 2).end(1500, 2).lag(900, 250).leave(2000)
+    assert len(findings(RULE, ended)) == 1  # it had all the time that it wanted
 
 
 def test_a_stall_of_a_link_gives_as_much_more_time() -> None:
@@ -88,7 +105,7 @@ def test_it_needs_the_ledger() -> None:
     assert verdict(RULE, Story().voiced(0), vantages="C") is Verdict.NOT_OBSERVABLE
 
 
-@pytest.mark.parametrize(("cleanup_ms", "count"), [(1099, 0), (1100, 1)])
+@pytest.mark.parametrize(("cleanup_ms", "count"), [(1100, 0), (1101, 1)])
 def test_a_cleanup_in_the_first_second_of_speech_leaves_no_time_to_be_heard(
     cleanup_ms: float, count: int
 ) -> None:
