@@ -12,8 +12,6 @@ from harness.model.units import audio_ms, ms
 from harness.model.verdict import Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView, StreamView
 
-SILENCE_MARGIN_MS = 250  # what else holds bytes back: a frame's time, the noting of a stall
-
 
 def _is_observable(behaviour: Behaviour) -> bool:
     return has_identity(behaviour) and behaviour.end_signal != "synthesis"
@@ -65,7 +63,7 @@ def _why_given_up(message: MessageView, end_ns: int) -> str:
     A stall that was meant to be short lasts longer on a machine that has too much to do, and the
     upstream itself may be late there.
     """
-    patience_ms = message.behaviour.completion_idle_ms - SILENCE_MARGIN_MS
+    patience_ms = message.patience_ms
     asked_ns = message.speak.at_ns  # a stall may have held the request itself
     if message.origin.conditions.stalled_ms(asked_ns, end_ns, link="upstream") >= patience_ms:
         return "link_fault"

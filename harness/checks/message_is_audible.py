@@ -6,6 +6,7 @@ Precedent: the turn after an interruption stays silent (pipecat #3191).
 from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
+from harness.model.first_audio import turn_ns
 from harness.model.units import ms, ns
 from harness.model.verdict import Deadline, Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
@@ -40,8 +41,8 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
         return
     is_audible = message.first_heard_ns is not None
     place = "after the first" if message.message_number > 1 else "first"
-    if not is_audible and _may_be_the_link(message, first_ns):
-        yield Unjudged(why="link_fault")
+    if not is_audible and (why := _why_excused(message, first_ns)):
+        yield Unjudged(why=why)
         return
     if not is_audible:
         samples = sum(stream.sent_samples for stream in sent)
@@ -65,12 +66,20 @@ def _interruptions(message: MessageView) -> list[int]:
     return interruptions
 
 
-def _may_be_the_link(message: MessageView, first_ns: int) -> bool:
-    """Tell whether a link may have lost or held the audio, or held the request."""
+def _why_excused(message: MessageView, first_ns: int) -> str:
+    """Return why the audio may be missing though the SUT is right, "" if nothing is known.
+
+    A link may have lost or held the audio, or held the request; or the upstream was so late that
+    the SUT had given it up.
+    """
     until_ns = message.end_ns or message.watched_until_ns
     conditions = message.origin.conditions
     is_lost = any(conditions.may_lose(link, first_ns, until_ns) for link in ("upstream", "client"))
-    return is_lost or conditions.is_stalled("upstream", message.speak.at_ns, until_ns)
+    if is_lost or conditions.is_stalled("upstream", message.speak.at_ns, until_ns):
+        return "link_fault"
+    asked_ns = turn_ns(message) or message.speak.at_ns
+    is_given_up = bool(message.ends) and ms(first_ns - asked_ns) >= message.patience_ms
+    return "environment" if is_given_up else ""
 
 
 def _time_to_be_heard_ms(message: MessageView, first_ns: int, until_ns: int | None) -> float:

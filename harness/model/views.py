@@ -22,6 +22,8 @@ NO_COMMANDS = (None, None, None, None)
 SILENT_WAYS = ("vanish", "half_open")
 """Ways to leave that send nothing: the connection stands, and nobody reads."""
 
+SILENCE_MARGIN_MS = 250  # what else holds bytes back: a frame's time, the noting of a stall
+
 
 class Phase(StrEnum):
     """Where a message stands when something happens to it."""
@@ -296,6 +298,11 @@ class MessageView:
         """Return when each STOP, speak or cleanup was sent that met it, in no order."""
         commands = (self.stop, self.superseded, self.crossed_by, self.cleaned)
         return [command.at_ns for command in commands if command is not None]
+
+    @property
+    def patience_ms(self) -> float:
+        """Return how long an upstream that is silent may seem so, before giving it up is right."""
+        return self.behaviour.completion_idle_ms - SILENCE_MARGIN_MS
 
     @property
     def final_streams(self) -> list[StreamView]:

@@ -78,6 +78,23 @@ def test_a_machine_that_stood_still_leaves_no_time_to_be_heard() -> None:
     assert len(findings(RULE, ended)) == 1  # it had all the time that it wanted
 
 
+@pytest.mark.parametrize(("first_ms", "count"), [(700, 1), (760, 0), (990, 0), (1020, 0)])
+def test_an_upstream_that_speaks_when_it_may_be_given_up_is_not_heard_by_right(
+    first_ms: float, count: int
+) -> None:
+    story = Story().speak(0, 2).start(3, 2).opened(5, 2, frames=10)
+    story.end(1010, 2, reason="timeout").sent(first_ms, 1, 2).let_go(1022, 2).leave(3000)
+    assert len(findings(RULE, story, behaviour={"completion_idle_ms": 1000})) == count
+    if not count:
+        assert "environment" in unjudged(RULE, story, behaviour={"completion_idle_ms": 1000})
+
+
+def test_an_upstream_that_fell_silent_later_is_no_excuse_for_what_came_before() -> None:
+    story = Story().speak(0, 2).start(3, 2).opened(5, 2, frames=10).sent(100, 3, 2)
+    story.end(1400, 2, reason="timeout").let_go(1402, 2).leave(3000)
+    assert len(findings(RULE, story, behaviour={"completion_idle_ms": 1000})) == 1
+
+
 def test_a_stall_of_a_link_gives_as_much_more_time() -> None:
     story = silent().fault(200, 800, name="network_stall", link="client").stop(1200)
     assert findings(RULE, story.let_go(1202, 2).end(1203, 2).leave(2000)) == []
