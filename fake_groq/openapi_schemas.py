@@ -99,12 +99,23 @@ def _behaviour() -> Schema:
             "type": "array",
             "items": {"type": "array", "minItems": 2, "maxItems": 2, "items": ms},
         },
-        "faults": {"type": "array", "maxItems": 8, "items": {"enum": sorted(known_faults())}},
+        "faults": {"type": "array", "maxItems": 8, "items": _fault()},
     }
     defaults = written_behaviour(Behaviour())
     names = [setting.name for setting in fields(Behaviour)]
     properties = {name: {**known.get(name, ms), "default": defaults[name]} for name in names}
     return _closed(properties)
+
+
+def _fault() -> Schema:
+    """Return a fault: its name, or an object with its settings, which `GET faults` lists."""
+    name: Schema = {"enum": sorted(known_faults())}
+    properties = {
+        "name": name,
+        "every": {"type": "integer", "minimum": 1},
+        "probability": {"type": "number", "minimum": 0, "maximum": 1},
+    }
+    return {"anyOf": [name, {"type": "object", "required": ["name"], "properties": properties}]}
 
 
 def _policy() -> Schema:

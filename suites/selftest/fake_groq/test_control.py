@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import io
 import json
@@ -9,7 +10,15 @@ import pytest
 from fake_groq.app import Settings
 from fake_groq.steps import Profile
 from suites.selftest.fake_groq.hashing import plan_sha256
-from suites.selftest.fake_groq.staging import Fake, fake, heard, staged, text_of
+from suites.selftest.fake_groq.staging import (
+    DEADLINE_S,
+    Fake,
+    eventually,
+    fake,
+    heard,
+    staged,
+    text_of,
+)
 
 pytestmark = pytest.mark.io
 
@@ -110,6 +119,21 @@ async def test_the_ledger_is_read_from_a_number_and_from_its_reset() -> None:
         _, document = await call(server, "POST", "/ledger/reset")
         assert all(event["seq"] > document["seq"] for event in await ledger(server))
         assert len(server.events()) >= len(whole)  # the file keeps everything
+
+
+async def test_a_reader_of_the_ledger_may_leave_before_its_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with fake() as server:
+        for _ in range(50_000):  # more than the buffers of a connection hold
+            server.running.service.ledger.write("x", {"long": "x" * 200})
+        peer = await server.connected()
+        peer.writer.write(b"GET /__control__/ledger HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        async with asyncio.timeout(DEADLINE_S):
+            await peer.reader.readuntil(b"\n{")
+        peer.leave("rst")
+        await eventually(lambda: not server.running.server.wires)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("profile", ["ws", "http"])

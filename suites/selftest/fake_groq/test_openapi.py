@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -19,8 +20,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from fake_groq.behaviour import DEFAULT_BEHAVIOUR, read_behaviour
 from fake_groq.control import _CALLS, ROOT
 from fake_groq.openapi import document
+from fake_groq.openapi_schemas import schemas
 
 pytestmark = [pytest.mark.io, pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -89,3 +92,17 @@ def test_every_call_of_the_control_api_is_described() -> None:
         if method in ("get", "post")
     }
     assert calls == set(_CALLS) - {"GET /", "GET /openapi.json"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["jitter", {"name": "stall_mid_stream", "after_ms": 400, "every": 7}, {"name": "jitter"}],
+)
+def test_the_document_knows_a_fault_by_name_or_with_its_settings(fault: object) -> None:
+    components = {"components": {"schemas": schemas()}}
+    faults = {"faults": [fault]}
+    read_behaviour(faults, DEFAULT_BEHAVIOUR)  # the fake takes it
+    schema = {**components, "$ref": "#/components/schemas/Behaviour"}
+    jsonschema_rs.validate(schema, faults)
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(schema, {"faults": [{"every": 7}]})
