@@ -104,8 +104,8 @@ class Exchange:
         """
         if self._wire.has_parted and self._plan.refusal is None:
             raise ConnectionResetError("The client left before its stream was opened.")
-        schedule = Schedule(self._plan.steps, partial(self._write_piece, outlet))
         self._open(text_chars)
+        schedule = Schedule(self._plan.steps, partial(self._write_piece, outlet))
         try:
             while (step := await schedule.next()) is not None:
                 self._is_stalled = isinstance(step, Stall)
