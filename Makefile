@@ -25,7 +25,7 @@ INSTALLED := $(VENV)/.installed-$(HERE)
 
 help:
 	@echo 'make certify    certify the reference relay (TARGET, SEED, TIER, ARGS: see the Makefile)'
-	@echo 'make setup      only make .venv, with the commands voicecert and fake_groq in it'
+	@echo 'make setup      only make .venv, with the command voicecert in it'
 	@echo 'make test       all checks of this project: lint, types, imports, tests'
 	@echo 'make lint       the first half of it'
 	@echo 'make selftest   run every mutant and variant against the rules'

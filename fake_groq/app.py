@@ -146,9 +146,16 @@ class _Door:
         self.server: WireServer | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Send a request to the profile that its path belongs to."""
+        """Answer a request; a client that leaves before its answer is complete is no error."""
         wire = request.protocol
         assert isinstance(wire, Wire)
+        try:
+            return await self._answer(request, wire)
+        except ConnectionError:
+            return web.Response(status=500)  # nobody is there to see it
+
+    async def _answer(self, request: web.BaseRequest, wire: Wire) -> web.StreamResponse:
+        """Send a request to the profile that its path belongs to."""
         path = request.path
         if path.startswith(control.ROOT):
             wire.use("control")

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import asdict
 from ipaddress import ip_address
 from pathlib import Path
@@ -181,16 +180,15 @@ async def _ledger(request: web.BaseRequest, service: Service, _: OpenStreams) ->
         raise _Wrong(f"'since' is the number of an event, not {since!r}.")
     response = web.StreamResponse()
     response.content_type = "application/x-ndjson"
-    with suppress(ConnectionError):  # who has read enough may leave
-        await response.prepare(request)
-        lines: list[bytes] = []
-        for line in service.ledger.read(int(since)):
-            lines.append(line)
-            if len(lines) == LINES_PER_WRITE:
-                await response.write(b"".join(lines))
-                lines.clear()
-        await response.write(b"".join(lines))
-        await response.write_eof()
+    await response.prepare(request)
+    lines: list[bytes] = []
+    for line in service.ledger.read(int(since)):
+        lines.append(line)
+        if len(lines) == LINES_PER_WRITE:
+            await response.write(b"".join(lines))
+            lines.clear()
+    await response.write(b"".join(lines))
+    await response.write_eof()
     return response
 
 

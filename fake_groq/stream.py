@@ -39,10 +39,7 @@ async def serve(
         max_msg_size=MESSAGE_BYTES_MAX,
         protocols=preset.subprotocols,
     )
-    try:
-        await response.prepare(request)
-    except ConnectionError:
-        return _unseen()
+    await response.prepare(request)
     socket = Socket(response, wire)
     faults = _Faults(
         asked=tuple(fault for fault in asked if fault.at_upgrade() is None),
@@ -108,9 +105,4 @@ async def _not_upgraded(met: tuple[str, Step], service: Service, wire: Wire) -> 
     elif isinstance(step, Stall):
         await wire.gone_within(step.ms)
         wire.hang_up()
-    return _unseen()
-
-
-def _unseen() -> web.StreamResponse:
-    """Return an answer for a client that is gone."""
-    return web.Response(status=500)
+    return web.Response(status=500)  # nobody is there to see it

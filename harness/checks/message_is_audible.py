@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.checks.base import Limits, check
 from harness.model.first_audio import turn_ns
-from harness.model.units import ms, ns
+from harness.model.units import ms
 from harness.model.verdict import Deadline, Exposure, Finding, Minimum, Outcome, Scope, Unjudged
 from harness.model.views import MessageView
 
@@ -32,9 +32,8 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
     if not sent or message.upstream_failed:
         return
     first_ns = min([stream.first_sent_ns or 0 for stream in sent])
-    interrupted_ns = min(_interruptions(message), default=None)
-    limit_ms = _time_to_be_heard_ms(message, first_ns, interrupted_ns)
-    if interrupted_ns is not None and interrupted_ns <= first_ns + ns(limit_ms):
+    deadline = _deadline(message, first_ns)
+    if deadline is not None and deadline.measured_ms <= deadline.limit_ms:
         return
     if message.is_cut or not message.is_decodable:
         yield Unjudged(why="cut" if message.is_cut else "not_decodable")
@@ -51,7 +50,7 @@ def message_is_audible(message: MessageView, _limits: Limits) -> Iterator[Outcom
             f" audible samples for it. Expected at least 1.",
             at_ns=message.end_ns or message.watched_until_ns,
             category=place,
-            deadline=_deadline(first_ns, interrupted_ns, limit_ms),
+            deadline=deadline,
         )
     yield Exposure(category=place)
 
@@ -82,19 +81,18 @@ def _why_excused(message: MessageView, first_ns: int) -> str:
     return "environment" if is_given_up else ""
 
 
-def _time_to_be_heard_ms(message: MessageView, first_ns: int, until_ns: int | None) -> float:
-    """Return how long audio sent at ``first_ns`` may take to be heard, stalls of links included."""
-    held_ms = 0.0 if until_ns is None else message.origin.conditions.stalled_ms(first_ns, until_ns)
-    return TIME_TO_BE_HEARD_MS + held_ms
+def _deadline(message: MessageView, first_ns: int) -> Deadline | None:
+    """Return in what time one that was interrupted had to be heard; None if it had all the time.
 
-
-def _deadline(first_ns: int, interrupted_ns: int | None, limit_ms: float) -> Deadline | None:
-    """Return what an interrupted message had to meet; a machine that stands still gives no time."""
+    The time counts from the first audio that was sent; the stalls of links are added to the limit.
+    """
+    interrupted_ns = min(_interruptions(message), default=None)
     if interrupted_ns is None:
         return None
+    held_ms = message.origin.conditions.stalled_ms(first_ns, interrupted_ns)
     return Deadline(
         from_ns=first_ns,
         until_ns=interrupted_ns,
         measured_ms=ms(interrupted_ns - first_ns),
-        limit_ms=limit_ms,
+        limit_ms=TIME_TO_BE_HEARD_MS + held_ms,
     )

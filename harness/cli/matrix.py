@@ -238,22 +238,26 @@ def _sentence(
     if problem is not None:
         return f"ERROR: {problem}"
     wanted = target.expect.rule
-    more = sum(one.tries for one in outcomes) - len(outcomes)
-    more_runs = f"; {more} more run{'s' if more > 1 else ''} " if more else ""
     if wanted is None:
         bad = sorted({r.id for j in judged for r in j.rules if r.verdict.value in OPEN})
         problems = [problem for judgement in judged for problem in judgement.problems]
         if all(map(_is_clean, judged)):
-            again = f"{more_runs}saw too little" if more else ""
-            return (f"passes; open: {', '.join(bad)}" if bad else "passes every rule") + again
+            passes = f"passes; open: {', '.join(bad)}" if bad else "passes every rule"
+            return passes + _more_runs(outcomes, "saw too little")
         return f"DOES NOT PASS: {', '.join(bad) or problems[0]}"
     others = sorted(rule for rule in failed if rule != wanted)
     beside = f", beside {', '.join(others)}" if others else ""
-    beside += f"{more_runs}excused by a busy machine" if more else ""
+    again = _more_runs(outcomes, "excused by a busy machine")
     if failed[wanted] == len(outcomes):
-        return f"killed by {wanted}{beside}"
+        return f"killed by {wanted}{beside}{again}"
     times = f" in {len(outcomes) - failed[wanted]} of {len(outcomes)} runs"
-    return f"SURVIVED {wanted}{times if len(outcomes) > 1 else ''}{beside}"
+    return f"SURVIVED {wanted}{times if len(outcomes) > 1 else ''}{beside}{again}"
+
+
+def _more_runs(outcomes: Sequence[Outcome], why: str) -> str:
+    """Say how many runs there were besides those that count, "" if none."""
+    more = sum(one.tries for one in outcomes) - len(outcomes)
+    return f"; {more} more run{'s' if more > 1 else ''} {why}" if more else ""
 
 
 OPEN = (Verdict.FAIL.value, Verdict.INCONCLUSIVE.value, Verdict.ERROR.value)

@@ -301,7 +301,7 @@ class MessageView:
 
     @property
     def patience_ms(self) -> float:
-        """Return how long an upstream that is silent may seem so, before giving it up is right."""
+        """Return from which silence of its upstream on, in ms, the SUT may rightly give it up."""
         return self.behaviour.completion_idle_ms - SILENCE_MARGIN_MS
 
     @property

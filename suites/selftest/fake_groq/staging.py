@@ -58,15 +58,17 @@ class Peer:
         data = json.dumps(message).encode().ljust(126)  # the frame has a length of two bytes
         self.writer.write(b"\x81\xfe" + len(data).to_bytes(2, "big") + NO_MASK + data)
 
-    def stop_reading(self) -> None:
+    @property
+    def transport(self) -> asyncio.Transport:
         transport = self.writer.transport
         assert isinstance(transport, asyncio.Transport)
-        transport.pause_reading()
+        return transport
+
+    def stop_reading(self) -> None:
+        self.transport.pause_reading()
 
     def read_on(self) -> None:
-        transport = self.writer.transport
-        assert isinstance(transport, asyncio.Transport)
-        transport.resume_reading()
+        self.transport.resume_reading()
 
     def leave(self, how: str) -> None:
         """Leave by a close frame with code 4001, a FIN, or a reset."""

@@ -6,7 +6,7 @@ import json
 import pytest
 from websockets.asyncio.client import connect
 
-from suites.selftest.fake_groq.staging import DEADLINE_S, UPGRADE, fake, heard, text_of
+from suites.selftest.fake_groq.staging import DEADLINE_S, fake, heard, text_of
 
 pytestmark = pytest.mark.io
 
@@ -27,9 +27,7 @@ async def test_a_refusal_does_not_wait_for_what_was_asked_behind_it(after: str) 
 
 async def test_a_word_that_crosses_our_close_does_not_keep_the_connection() -> None:
     async with fake(faults=[{"name": "close_with_error", "after_ms": 80}]) as server:
-        peer = await server.connected()
-        path = b"/v1/speak?encoding=linear16&sample_rate=24000"
-        peer.writer.write(UPGRADE.replace(b"/v1/audio/speech/stream", path))
+        peer = await server.upgraded(path="/v1/speak?encoding=linear16&sample_rate=24000")
         peer.say({"type": "Speak", "text": text_of(1, 1)})
         peer.say({"type": "Flush"})
         await server.wait_for("stream_failed")  # the close frame is on its way

@@ -1,6 +1,8 @@
 """What becomes of a stream whose client reads nothing, or too slowly."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -83,40 +85,46 @@ async def test_a_flood_of_complaints_that_nobody_reads_is_bounded(
         assert one.queued_bytes < sockets.UNREAD_BYTES_MAX + 10_000
 
 
-async def test_a_piece_that_found_no_room_is_in_the_ledger_whenever_the_cancel_comes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    written: list[int] = []
-    write = wire.Wire.write
-
-    def write_and_cancel(self: wire.Wire, data: bytes) -> None:
-        write(self, data)
-        written.append(len(data))
-        if self.is_full:
-            (task,) = (one for one in asyncio.all_tasks() if one.get_name().startswith("speak-"))
-            asyncio.get_running_loop().call_soon(task.cancel)
-
-    async with fake(ms_per_character=ENDLESS) as server:
-        monkeypatch.setattr(wire.Wire, "write", write_and_cancel)
-        peer = await server.upgraded(text_of(1, 1))
-        peer.stop_reading()
-        await eventually(lambda: bool(written) and not one_is_speaking())
-        assert len(server.events("stream_sent")) == len(written)
-
-
-def one_is_speaking() -> bool:
-    return any(one.get_name().startswith("speak-") for one in asyncio.all_tasks())
-
-
-async def test_a_marker_counts_when_it_is_written_and_not_when_there_is_room_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def written_by(
+    monkeypatch: pytest.MonkeyPatch, then: Callable[[wire.Wire], None] = lambda _: None
+) -> list[bytes]:
+    """Return what any connection writes from now on, and have something done behind each write."""
     written: list[bytes] = []
     write = wire.Wire.write
 
     def note(self: wire.Wire, data: bytes) -> None:
         write(self, data)
         written.append(data)
+        then(self)
+
+    monkeypatch.setattr(wire.Wire, "write", note)
+    return written
+
+
+def speaking() -> list[asyncio.Task[Any]]:
+    return [one for one in asyncio.all_tasks() if one.get_name().startswith("speak-")]
+
+
+async def test_a_piece_that_found_no_room_is_in_the_ledger_whenever_the_cancel_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cancel(one: wire.Wire) -> None:
+        if one.is_full:
+            (task,) = speaking()
+            asyncio.get_running_loop().call_soon(task.cancel)
+
+    async with fake(ms_per_character=ENDLESS) as server:
+        written = written_by(monkeypatch, cancel)
+        peer = await server.upgraded(text_of(1, 1))
+        peer.stop_reading()
+        await eventually(lambda: bool(written) and not speaking())
+        assert len(server.events("stream_sent")) == len(written)
+
+
+async def test_a_marker_counts_when_it_is_written_and_not_when_there_is_room_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = written_by(monkeypatch)
 
     def is_full(_: wire.Wire) -> bool:
         return bool(written) and written[-1].endswith(b"__END__")
@@ -124,7 +132,6 @@ async def test_a_marker_counts_when_it_is_written_and_not_when_there_is_room_aga
     async def drained(_: wire.Wire) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(wire.Wire, "write", note)
     monkeypatch.setattr(wire.Wire, "is_full", property(is_full))
     monkeypatch.setattr(wire.Wire, "drained", drained)
     async with fake(end_marker="text:__END__", after_marker="close:1000") as server:
